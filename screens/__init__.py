@@ -1,0 +1,28 @@
+"""The screens: name → factory. Each is imported when it is first shown."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from textual.screen import Screen
+
+Factory = Callable[..., Screen[Any]]
+
+
+def _factory(module: str, name: str) -> Factory:
+    def make(*arguments: Any) -> Screen[Any]:
+        screen: Screen[Any] = getattr(import_module(f"screens.{module}"), name)(*arguments)
+        return screen
+
+    return make
+
+
+SCREENS: Mapping[str, Factory] = {
+    "runs": _factory("runs", "RunsScreen"),
+    "run": _factory("run", "RunScreen"),
+    "trial": _factory("trial", "TrialScreen"),
+    "json": _factory("raw", "JsonScreen"),
+    "connections": _factory("connections", "ConnectionsScreen"),
+    "help": _factory("help", "HelpScreen"),
+}
+"""All take `Services` first, then what the message that opens them carries."""
