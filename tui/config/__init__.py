@@ -1,0 +1,43 @@
+"""Settings: frozen dataclasses read from a TOML file and the environment, checked by hand.
+
+pydantic is not used here: it would be imported before the first frame.
+Precedence: flag > environment > config file > default (design 4.1).
+
+The four poll settings (`focused_s`, `live_s`, `idle_s`, `max_requests_per_min`) stand in `[poll]`
+for all connections and, stronger, directly in a connection's own table.
+"""
+
+from tui.config.addresses import is_loopback
+from tui.config.load import load_config
+from tui.config.paths import config_file, data_dir
+from tui.config.settings import (
+    AzureOpenAIConnection,
+    Config,
+    ConnectionConfig,
+    DatalabConnection,
+    GoModelConnection,
+    OpenAIConnection,
+    PollSettings,
+    UiSettings,
+    WeaveConnection,
+    key_variable_of,
+)
+from tui.config.showing import describe
+
+__all__ = [
+    "AzureOpenAIConnection",
+    "Config",
+    "ConnectionConfig",
+    "DatalabConnection",
+    "GoModelConnection",
+    "OpenAIConnection",
+    "PollSettings",
+    "UiSettings",
+    "WeaveConnection",
+    "config_file",
+    "data_dir",
+    "describe",
+    "is_loopback",
+    "key_variable_of",
+    "load_config",
+]

@@ -1,0 +1,53 @@
+"""The settings in effect, as text in the file's own form; there are no secrets in them."""
+
+import json
+from dataclasses import fields
+
+from tui.config.settings import Config, ConnectionConfig, PollSettings
+
+
+def describe(config: Config) -> str:
+    """Return the settings in effect as TOML, every default spelled out, ending in a newline."""
+    where = {
+        "file": f"from {config.file}",
+        "environment": "from environment variables",
+        "demo": "of the demo",
+    }.get(config.origin, "none")
+    parts = [f"# connections: {where}", f"# data: {config.data_dir}"]
+    parts += [_table(f"connections.{item.name}", _connection(item)) for item in config.connections]
+    parts.append(_table("ui", {"theme": config.ui.theme}))
+    if config.keys:
+        parts.append(_table("keys", dict(config.keys)))
+    return "\n".join(parts) + "\n"
+
+
+def _connection(connection: ConnectionConfig) -> dict[str, object]:
+    values: dict[str, object] = {"provider": connection.kind.value}
+    for item in fields(connection):
+        value = getattr(connection, item.name)
+        if isinstance(value, PollSettings):
+            values |= {wish.name: getattr(value, wish.name) for wish in fields(value)}
+        elif item.name != "name" and value is not None and value != ():
+            values[item.name] = value
+    return values
+
+
+def _table(name: str, values: dict[str, object]) -> str:
+    lines = [f"{_key(key)} = {_value(value)}" for key, value in values.items()]
+    return "\n".join(["", f"[{name}]", *lines])
+
+
+def _key(key: str) -> str:
+    plain = key.isascii() and key.replace("-", "").replace("_", "").isalnum()
+    return key if plain else _value(key)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    # A JSON text is a TOML basic string, once DEL is escaped too.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
