@@ -1,0 +1,114 @@
+"""Programs that print keys, and those that do something else."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tui.credentials.command import CommandFailedError, command_output
+
+ENVIRON = dict(os.environ)
+
+
+def python(program: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", program, *arguments)
+
+
+async def test_the_output_is_trimmed() -> None:
+    assert await command_output(("echo", "  a-key  "), ENVIRON) == "a-key"
+
+
+async def test_there_is_no_shell() -> None:
+    assert await command_output(("echo", "$HOME; `id` | cat"), ENVIRON) == "$HOME; `id` | cat"
+
+
+async def test_the_program_sees_the_environment_but_no_input() -> None:
+    program = "import os, sys; print(os.environ['WHERE'] + repr(sys.stdin.read()))"
+
+    assert await command_output(python(program), {"WHERE": "here"}) == "here''"
+
+
+async def test_what_it_says_on_stderr_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    await command_output(python("import sys; print('canary', file=sys.stderr); print(1)"), ENVIRON)
+
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("no-such-program-anywhere",), "was not found"),
+        (("/",), "cannot be started"),
+        (("\0",), "cannot be started"),
+        (python("raise SystemExit(3)"), "status 3"),
+        (python("import os; os.kill(os.getpid(), 9)"), "status -9"),
+        (python("pass"), "printed nothing"),
+        (python("print('one\\ntwo')"), "more than one line"),
+        (python("print('k\\x1b[31m')"), "control characters"),
+        (python("print('k\\u202ee')"), "control characters"),
+        (python("import sys; sys.stdout.buffer.write(b'\\xff')"), "not text"),
+        (python("print('x' * 70_000)"), "more than 64 KiB"),
+        (python("while True: print('x' * 10_000)"), "more than 64 KiB"),
+    ],
+)
+async def test_what_is_no_key_is_refused(command: tuple[str, ...], says: str) -> None:
+    with pytest.raises(CommandFailedError, match=says):
+        await command_output(command, ENVIRON)
+
+
+async def test_a_full_64_kib_is_taken() -> None:
+    assert len(await command_output(python("print('x' * 65_535)"), ENVIRON)) == 65_535
+
+
+async def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    program = (
+        "import os, pathlib, sys, time\n"
+        "child = os.fork()\n"
+        "if child: pathlib.Path(sys.argv[1]).write_text(f'{os.getpid()} {child}')\n"
+        "time.sleep(600)"
+    )
+
+    with pytest.raises(CommandFailedError, match="did not end within"):
+        await command_output(python(program, str(pids)), ENVIRON, limit_s=1.5)
+
+    await asyncio.to_thread(wait_until_gone, pids)
+
+
+async def test_a_program_nobody_waits_for_is_killed(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    program = (
+        "import os, pathlib, sys, time\n"
+        "part = pathlib.Path(sys.argv[1] + '.part'); part.write_text(str(os.getpid()))\n"
+        "part.rename(sys.argv[1]); time.sleep(600)"
+    )
+    task = asyncio.create_task(command_output(python(program, str(pids)), ENVIRON))
+    await asyncio.to_thread(wait_for, pids.exists)
+
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(wait_until_gone, pids)
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Look again and again; the test's own time limit ends what never happens."""
+    while not happened():
+        threading.Event().wait(0.005)
+
+
+def wait_until_gone(pids: Path) -> None:
+    """Wait until none of the processes runs (a killed child may be a zombie for a moment)."""
+
+    def gone(pid: str) -> bool:
+        try:
+            return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            return True
+
+    wait_for(lambda: all(map(gone, pids.read_text().split())))
