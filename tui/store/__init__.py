@@ -1,0 +1,32 @@
+"""SQLite: runs, rows, trials and how far each is fetched; the only truth the screens read."""
+
+from tui.store.store import Store
+from tui.store.types import (
+    Change,
+    ConnectionState,
+    CriterionCell,
+    RowHead,
+    RowQuery,
+    RunQuery,
+    SourceState,
+    StoredRun,
+    SyncState,
+    View,
+)
+from tui.store.views import RowView, RunView
+
+__all__ = [
+    "Change",
+    "ConnectionState",
+    "CriterionCell",
+    "RowHead",
+    "RowQuery",
+    "RowView",
+    "RunQuery",
+    "RunView",
+    "SourceState",
+    "Store",
+    "StoredRun",
+    "SyncState",
+    "View",
+]

@@ -1,0 +1,203 @@
+"""Models to bytes and back, exactly.
+
+Objects are written as JSON without the fields that have their default; lone surrogates survive
+(`surrogatepass`). What JSON cannot hold (NaN, infinities, absurd depth) becomes null, so that no
+answer of a provider can make a write fail.
+"""
+
+import json
+import math
+import types
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+ModelT = TypeVar("ModelT")
+
+MAX_DEPTH = 200
+"""Deepest nesting that is kept; providers reject deeper answers before they come here."""
+MAX_INTEGER = 2**63 - 1
+_LEVEL = 3
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def dumps(value: Any) -> bytes:
+    """Return compact JSON; never raises for anything that came out of JSON."""
+    try:
+        text = _json(value)
+    except (ValueError, TypeError, RecursionError):
+        text = _json(_plain(value, 0))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def loads(data: bytes) -> Any:
+    """Return what `dumps` wrote."""
+    return json.loads(data.decode("utf-8", "surrogatepass"))
+
+
+def pack(value: Any) -> bytes:
+    """Return compressed JSON."""
+    return compress(dumps(value))
+
+
+def compress(data: bytes) -> bytes:
+    """Return `dumps` output as `unpack` takes it."""
+    return zlib.compress(data, _LEVEL)
+
+
+def unpack(data: bytes) -> Any:
+    """Return what `pack` wrote."""
+    return loads(zlib.decompress(data))
+
+
+def as_json(model: Any) -> dict[str, Any]:
+    """Return a model dataclass as JSON-able objects, without fields that have their default."""
+    found = {}
+    plan: Any = _plan  # mypy does not see that classes are hashable
+    for name, default, convert in plan(type(model)):
+        value = getattr(model, name)
+        if value is default or (type(value) is type(default) and value == default):
+            continue
+        found[name] = value if convert is None or value is None else convert(value)
+    return found
+
+
+def from_json(model: type[ModelT], data: Mapping[str, Any]) -> ModelT:
+    """Return the model that `as_json` turned into `data`; unknown keys are left out."""
+    find: Any = _readers  # as in `as_json`
+    readers = find(model)
+    return model(
+        **{
+            name: value if reader is None or value is None else reader(value)
+            for name, value in data.items()
+            if (reader := readers.get(name, MISSING)) is not MISSING
+        }
+    )
+
+
+def micros(at: datetime | None) -> int | None:
+    """Return microseconds since 1970; a time without a zone is taken as UTC."""
+    if at is None:
+        return None
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    """Return the time of `micros`."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def optional_instant(value: int | None) -> datetime | None:
+    """Return the time of `micros`, None for None."""
+    return None if value is None else instant(value)
+
+
+def column_text(text: str) -> str:
+    """Return text SQLite takes: lone surrogates replaced, everything else as it is."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def column_integer(value: int | None) -> int | None:
+    """Return an integer SQLite takes, cut to 64 bits."""
+    return None if value is None else max(-MAX_INTEGER, min(MAX_INTEGER, value))
+
+
+def column_real(value: float | None) -> float | None:
+    """Return a number SQLite and an average take; NaN, infinities and giants become None."""
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """Return what JSON can hold of a value."""
+    if isinstance(value, Mapping | list | tuple):
+        if depth >= MAX_DEPTH:
+            return None
+        if isinstance(value, Mapping):
+            return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, int):
+        try:
+            str(value)
+        except ValueError:  # more digits than Python prints
+            return None
+    return value if value is None or isinstance(value, str | int) else str(value)
+
+
+def _default(field: Any) -> Any:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default
+
+
+@cache
+def _plan(model: Any) -> list[tuple[str, Any, Callable[[Any], Any] | None]]:
+    """Return (field, default, conversion) of a dataclass; None converts nothing."""
+    hints = get_type_hints(model)
+    return [(field.name, _default(field), _writer(hints[field.name])) for field in fields(model)]
+
+
+def _writer(hint: Any) -> Callable[[Any], Any] | None:
+    hint = _inner(hint)
+    if is_dataclass(hint):
+        return as_json
+    if hint is datetime:
+        return datetime.isoformat
+    if hint is float:
+        return column_real
+    if get_origin(hint) is tuple:
+        item = _writer(get_args(hint)[0])
+        return list if item is None else lambda items: [item(each) for each in items]
+    return None
+
+
+@cache
+def _readers(model: Any) -> dict[str, Callable[[Any], Any] | None]:
+    return {name: _reader(hint) for name, hint in get_type_hints(model).items()}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    hint = _inner(hint)
+    if isinstance(hint, type):
+        if is_dataclass(hint):
+            return lambda data: from_json(hint, data)
+        if issubclass(hint, StrEnum):
+            return hint
+        if hint is datetime:
+            return _time
+    if get_origin(hint) is tuple:
+        item = _reader(get_args(hint)[0])
+        return tuple if item is None else lambda items: tuple(item(each) for each in items)
+    return None
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _inner(hint: Any) -> Any:
+    """Return X of `X | None`; other unions (JSON values) have no conversion."""
+    if get_origin(hint) in (Union, types.UnionType):
+        known = [arg for arg in get_args(hint) if arg is not type(None)]
+        return known[0] if len(known) == 1 else Any
+    return hint

@@ -1,0 +1,274 @@
+"""The SQLite file: one writer, a pool of readers, and what happens when the file fails.
+
+A file that cannot be written or stays locked is left as it is: what it holds is copied into memory
+and the program goes on there. A file that is not readable as a store is renamed aside and a new
+one begun. A file of a newer program is not touched. In each case `problem` says so.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from tui.clock import Clock
+from tui.errors import StoreError
+from tui.store import schema
+from tui.store.connections import (
+    NewerError,
+    check,
+    connect,
+    copy_into,
+    create,
+    memory,
+    transaction,
+    version_of,
+)
+from tui.store.place import journal_mode, make_private
+
+ResultT = TypeVar("ResultT")
+
+_CACHE_KIB = 16 * 1024
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_UNUSABLE = {
+    sqlite3.SQLITE_BUSY: (
+        "Another program keeps the store locked",
+        "End it and start evaltop again.",
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        "Another program keeps the store locked",
+        "End it and start evaltop again.",
+    ),
+    sqlite3.SQLITE_FULL: ("The disk is full", "Free some space and start evaltop again."),
+    sqlite3.SQLITE_READONLY: (
+        "The store cannot be written",
+        "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The store cannot be opened",
+        "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
+    ),
+    sqlite3.SQLITE_PERM: (
+        "The store may not be opened",
+        "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "The disk of the store reports errors",
+        "Look after the disk, or set EVALTOP_DATA_DIR to another one.",
+    ),
+    sqlite3.SQLITE_PROTOCOL: (
+        "The file system of the store cannot lock files",
+        "Set EVALTOP_DATA_DIR to a local disk.",
+    ),
+    sqlite3.SQLITE_NOLFS: (
+        "The file system of the store cannot hold a file this large",
+        "Set EVALTOP_DATA_DIR to another disk.",
+    ),
+}
+_MEMORY_NOTE = "what is fetched from now on is lost at the end"
+_SIDE_FILES = ("-journal", "-wal", "-shm")
+
+
+class Database:
+    """A store's file, or its stand-in in memory. Thread-safe."""
+
+    def __init__(self, file: Path | None, clock: Clock) -> None:
+        self.problem: StoreError | None = None
+        self.file = file
+        """None once (or always) in memory."""
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._pool = threading.Lock()  # apart from the writer's: reading goes on meanwhile
+        self._readers: list[sqlite3.Connection] = []
+        self._closed = False
+        self._inode = 0
+        self._generation = 0  # grows when something else takes the file's place
+        self._writer = memory()
+        if file is None:
+            return
+        try:
+            opened = self._open(file)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self._leave_file(
+                f"The store {file} cannot be used ({reason})",
+                "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
+            )
+        except sqlite3.DatabaseError as error:
+            self._mend(error)
+        except NewerError:
+            self._leave_file(
+                f"The store {file} belongs to a newer evaltop and is left as it is",
+                "Start the newer one, or set EVALTOP_DATA_DIR to another directory.",
+                copy=False,
+            )
+        else:
+            self._writer.close()
+            self._writer = opened
+
+    @property
+    def journal(self) -> str:
+        """The journal mode in use, upper case (`MEMORY` without a file)."""
+        with self._lock:
+            return str(self._writer.execute("PRAGMA journal_mode").fetchone()[0]).upper()
+
+    def write(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Run `work` in one immediate transaction and return its result.
+
+        When the file fails it is run again on what takes the file's place, so it must have no
+        effect but on its connection. Raises StoreError once closed.
+        """
+        with self._lock:
+            self._check_open()
+            try:
+                return transaction(self._writer, "BEGIN IMMEDIATE", work)
+            except sqlite3.DatabaseError as error:
+                self._mend(error)
+            return transaction(self._writer, "BEGIN IMMEDIATE", work)
+
+    def read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Run `work` on one consistent state and return its result; as `write` else."""
+        generation = self._generation
+        try:
+            return self._read(work)
+        except sqlite3.DatabaseError as error:
+            with self._lock:
+                # Another thread may have met the same failure first.
+                if generation == self._generation:
+                    self._mend(error)
+        return self._read(work)
+
+    def close(self) -> None:
+        """Close all connections. Safe to call twice."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._writer.close()
+                self._drop_readers()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError("The store is closed.")
+
+    def _read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        generation = self._generation
+        reader = self._take()
+        if reader is None:
+            with self._lock:
+                self._check_open()
+                return transaction(self._writer, "BEGIN", work)
+        try:
+            result = transaction(reader, "BEGIN", work)
+        except BaseException:
+            reader.close()
+            raise
+        self._give_back(reader, generation)
+        return result
+
+    def _take(self) -> sqlite3.Connection | None:
+        """Return a reader nobody else uses; None in memory, where the writer reads."""
+        with self._pool:
+            self._check_open()
+            file = self.file
+            if file is None:
+                return None
+            if self._readers:
+                return self._readers.pop()
+        reader = connect(file, "rw")
+        reader.execute("PRAGMA query_only = 1")
+        return reader
+
+    def _give_back(self, reader: sqlite3.Connection, generation: int) -> None:
+        with self._pool:
+            if self._closed or generation != self._generation:
+                reader.close()
+            else:
+                self._readers.append(reader)
+
+    def _drop_readers(self) -> None:
+        with self._pool:
+            while self._readers:
+                self._readers.pop().close()
+
+    def _open(self, file: Path) -> sqlite3.Connection:
+        """Return a checked connection for writing; makes the file and its tables if need be.
+
+        Raises OSError, sqlite3.DatabaseError, NewerError.
+        """
+        make_private(file)
+        self._inode = file.stat().st_ino
+        connection = connect(file, "rw")
+        try:
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            # A transaction that spilled would shut readers out until its end.
+            connection.execute("PRAGMA cache_spill = 0")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if version_of(connection) != schema.VERSION:
+                transaction(connection, "BEGIN IMMEDIATE", create)
+            check(connection)
+            # Another instance may be at work in another mode: then that one stays.
+            with suppress(sqlite3.OperationalError):
+                connection.execute(f"PRAGMA journal_mode = {journal_mode(file.parent)}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _mend(self, error: sqlite3.DatabaseError) -> None:
+        """Put something usable in the file's place, or raise the error if it is not the file's."""
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        file = self.file
+        if file is None or (code not in _BROKEN and code not in _UNUSABLE):
+            raise error
+        if code in _UNUSABLE:
+            sentence, remedy = _UNUSABLE[code]
+            self._leave_file(f"{sentence} ({file})", remedy)
+            return
+        self._generation += 1
+        self._drop_readers()
+        self._writer.close()
+        try:
+            if file.stat().st_ino == self._inode:
+                said = f"it was put aside as {self._set_aside(file)} and a new one begun"
+            else:
+                said = "another evaltop has put it aside and begun a new one"
+            self._writer = self._open(file)
+        except (OSError, sqlite3.DatabaseError, NewerError) as failure:
+            self._leave_file(
+                f"The store {file} is damaged and could not be replaced ({failure})",
+                "Move it away and start evaltop again.",
+                copy=False,
+            )
+        else:
+            self.problem = StoreError(
+                f"The store was damaged; {said}.",
+                remedy="What the providers still have is fetched again.",
+            )
+
+    def _set_aside(self, file: Path) -> Path:
+        """Rename the file and what belongs to it; return its new name."""
+        stamp = f"{self._clock.now():%Y%m%dT%H%M%SZ}"
+        aside, n = file.with_name(f"{file.name}.bad-{stamp}"), 1
+        while aside.exists():
+            aside, n = file.with_name(f"{file.name}.bad-{stamp}-{n}"), n + 1
+        file.rename(aside)
+        for suffix in _SIDE_FILES:
+            with suppress(FileNotFoundError):
+                file.with_name(file.name + suffix).rename(aside.with_name(aside.name + suffix))
+        return aside
+
+    def _leave_file(self, sentence: str, remedy: str, *, copy: bool = True) -> None:
+        """Go on in memory, with what the file holds if it can be read."""
+        file, self.file = self.file, None
+        self._generation += 1
+        self._drop_readers()
+        self._writer.close()
+        self._writer = memory()
+        if copy and file is not None:
+            try:
+                copy_into(self._writer, file)
+            except (OSError, sqlite3.DatabaseError, NewerError):
+                self._writer.close()
+                self._writer = memory()
+        self.problem = StoreError(f"{sentence}; {_MEMORY_NOTE}.", remedy=remedy)

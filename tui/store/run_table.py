@@ -1,0 +1,246 @@
+"""Runs: what the providers told, what is shown of it, and the columns lists are sorted by."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tui.models import Run, RunRef, ScoreStats, Status
+from tui.store.codec import (
+    as_json,
+    column_integer,
+    column_text,
+    dumps,
+    from_json,
+    instant,
+    loads,
+    micros,
+    optional_instant,
+    pack,
+    unpack,
+)
+from tui.store.effective import Tally, criterion_stats, effective, headline
+from tui.store.types import StoredRun, SyncState
+
+STATUS_ORDER = (
+    Status.RUNNING,
+    Status.QUEUED,
+    Status.UNKNOWN,
+    Status.FAILED,
+    Status.EXPIRED,
+    Status.CANCELED,
+    Status.COMPLETED,
+)
+"""What may still change first, then what went wrong."""
+
+SAMPLES = 120
+SAMPLES_FOR = 6 * 3600 * 1_000_000
+SAMPLE_EVERY = 2_000_000
+"""Microseconds."""
+
+_SELECT = """
+SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
+    sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped, sync.error,
+    sync.final, sync.row_n, sync.trial_n, sync.trial_ended_n, sync.passed, sync.failed,
+    sync.errored, sync.skipped_n, sync.ungraded, sync.pending, sync.score_n, sync.score_sum,
+    CASE WHEN score_n THEN (
+        SELECT score FROM row WHERE run = sync.run AND score NOT NULL ORDER BY score LIMIT 1) END,
+    CASE WHEN score_n THEN (
+        SELECT score FROM row WHERE run = sync.run ORDER BY score DESC LIMIT 1) END
+FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
+WHERE run.id IN ({marks})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A run as the provider told it, and what the store knows beside it."""
+
+    id: int
+    told: Run
+    tally: Tally
+    stored: StoredRun
+    """As it is shown; without `walking`, which the tables do not know."""
+
+
+def load(
+    connection: sqlite3.Connection, ids: Sequence[int], *, raw: bool = False
+) -> dict[int, Loaded]:
+    """Return the runs with these ids (at most 500) that are there."""
+    marks = ",".join("?" * len(ids))
+    criteria: dict[int, list[Sequence[Any]]] = {}
+    for run, *sums in connection.execute(
+        "SELECT run, name, type, n, passed, failed, errored, value_n, value_sum FROM criterion"  # noqa: S608 - marks
+        f" WHERE run IN ({marks}) ORDER BY id",
+        ids,
+    ):
+        if sums[2] or sums[5]:
+            criteria.setdefault(run, []).append(sums)
+    statement = _SELECT.format(marks=marks, raw="run.raw" if raw else "NULL")
+    return {
+        values[0]: _loaded(values, criteria.get(values[0], []))
+        for values in connection.execute(statement, ids)
+    }
+
+
+def load_one(connection: sqlite3.Connection, run: int) -> Loaded:
+    """Return one run with its raw object. Raises KeyError when it is not there."""
+    return load(connection, (run,), raw=True)[run]
+
+
+def find_id(connection: sqlite3.Connection, ref: RunRef) -> int | None:
+    """Return the id of a run."""
+    found = connection.execute(
+        "SELECT id FROM run WHERE connection = ? AND path = ?",
+        (column_text(ref.connection), column_text(ref.path)),
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
+def insert(connection: sqlite3.Connection, run: Run, now: int) -> int:
+    """Store a run that was not there; its `told` columns come by `write`. Returns its id."""
+    cursor = connection.execute(
+        "INSERT INTO run(connection, path, source, run_id, title, words, status, status_rank, live,"
+        " first_seen, changed, detailed, told)"
+        " VALUES(?, ?, '', '', '', '', '', 0, 0, ?, ?, 0, x'')",
+        (column_text(run.ref.connection), column_text(run.ref.path), now, now),
+    )
+    new = cursor.lastrowid or 0
+    connection.execute("INSERT INTO seen VALUES(?, ?)", (new, now))
+    connection.execute("INSERT INTO sync(run) VALUES(?)", (new,))
+    return new
+
+
+def write(connection: sqlite3.Connection, run_id: int, run: Run, now: int) -> bool:
+    """Store what is told of a run, if it differs. Returns whether it did."""
+    told = as_json(run)
+    raw = told.pop("raw", None)
+    more = {name: told.pop(name, {}) for name in ("metadata", "config")}
+    blobs = (
+        dumps(told),
+        pack(more) if any(more.values()) else None,
+        None if raw is None else pack(raw),
+    )
+    if (
+        blobs
+        == connection.execute("SELECT told, more, raw FROM run WHERE id = ?", (run_id,)).fetchone()
+    ):
+        return False
+    group = () if run.group is None else (run.group.name, run.group.id)
+    words = (
+        run.name,
+        run.id,
+        *group,
+        *run.models,
+        run.ref.connection,
+        run.provider,
+        run.status,
+        run.raw_status,
+    )
+    connection.execute(
+        "UPDATE run SET run_id=?, name=?, title=?, words=?, status=?, status_rank=?, live=?,"
+        " began=?, ended=?, deadline=?, changed=?, told=?, more=?, raw=?,"
+        " end_seen = CASE WHEN ? THEN NULL ELSE coalesce(end_seen, ?) END WHERE id = ?",
+        (
+            column_text(run.id),
+            None if run.name is None else column_text(run.name),
+            column_text((run.name or run.id).casefold()),
+            column_text("\n".join(word for word in words if word).casefold()),
+            run.status.value,
+            STATUS_ORDER.index(run.status),
+            run.live,
+            micros(run.started_at or run.created_at),
+            micros(run.ended_at),
+            micros(run.deadline_at),
+            now,
+            *blobs,
+            run.live,
+            now,
+            run_id,
+        ),
+    )
+    return True
+
+
+def settle(connection: sqlite3.Connection, run: int, now: int) -> None:
+    """Bring up what follows from a run and its rows: its headline, its progress samples."""
+    loaded = load_one(connection, run)
+    shown = loaded.stored.run
+    connection.execute(
+        "UPDATE run SET headline = ?, changed = ? WHERE id = ?", (headline(shown), now, run)
+    )
+    done = column_integer(shown.counts.done)
+    if done is not None:
+        _sample(connection, run, now, done, live=shown.live)
+
+
+def _sample(connection: sqlite3.Connection, run: int, now: int, done: int, *, live: bool) -> None:
+    """Note how many rows are done, at most every two seconds, for the recent past only."""
+    last = connection.execute(
+        "SELECT at, done FROM sample WHERE run = ? ORDER BY at DESC LIMIT 2", (run,)
+    ).fetchall()
+    if (not live and not last) or (last and last[0][1] == done):
+        return
+    if last and (done < last[0][1] or now < last[0][0]):
+        # It began again, or the wall clock was set back: the old pace says nothing now.
+        connection.execute("DELETE FROM sample WHERE run = ?", (run,))
+    elif len(last) == 2 and last[0][0] - last[1][0] < SAMPLE_EVERY:  # noqa: PLR2004 - a pair
+        connection.execute("DELETE FROM sample WHERE run = ? AND at = ?", (run, last[0][0]))
+    connection.execute("INSERT OR REPLACE INTO sample VALUES(?, ?, ?)", (run, now, done))
+    connection.execute(
+        "DELETE FROM sample WHERE run = ? AND (at < ? OR at NOT IN"
+        " (SELECT at FROM sample WHERE run = ? ORDER BY at DESC LIMIT ?))",
+        (run, now - SAMPLES_FOR, run, SAMPLES),
+    )
+
+
+def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
+    run, told_data, more, raw, seen, first_seen, changed, *rest = values
+    begun, completed, resume, expected, notes, skipped, error, final, *sums = rest
+    rows, trials, ended, passed, failed, errored, skipped_n, ungraded, pending, *score = sums
+    score_n, score_sum, low, high = score
+    told = from_json(
+        Run,
+        loads(told_data)
+        | ({} if more is None else unpack(more))
+        | ({} if raw is None else {"raw": unpack(raw)}),
+    )
+    tally = Tally(
+        complete=completed is not None,
+        rows=rows,
+        trials=trials,
+        trials_ended=ended,
+        passed=passed,
+        failed=failed,
+        errored=errored,
+        skipped=skipped_n,
+        ungraded=ungraded,
+        pending=pending,
+        score=ScoreStats(score_sum / score_n, low, high) if score_n else None,
+        criteria=tuple(criterion_stats(sums) for sums in criteria),
+    )
+    sync = SyncState(
+        rows_stored=rows,
+        expected=expected,
+        resume=resume,
+        begun_at=optional_instant(begun),
+        completed_at=optional_instant(completed),
+        final=bool(final),
+        notes=() if notes is None else tuple(loads(notes)),
+        skipped=skipped,
+        error=error,
+    )
+    stored = StoredRun(
+        effective(told, tally),
+        fetched_at=instant(seen),
+        first_seen_at=instant(first_seen),
+        changed_at=instant(changed),
+        sync=sync,
+        skipped=skipped,
+    )
+    return Loaded(run, told, tally, stored)
+
+
+def as_walking(stored: StoredRun) -> StoredRun:
+    """Return the run marked as being walked now."""
+    return replace(stored, sync=replace(stored.sync, walking=True))

@@ -1,0 +1,142 @@
+"""The tables. `user_version` is `VERSION`; the file name carries `MAJOR`.
+
+Times are microseconds since 1970. Texts that are compared or shown in lists are columns; all else
+is JSON (`tui.store.codec`). Bodies sit in their own table, so that lists never read over them.
+"""
+
+MAJOR = 1
+"""Changes when an older program can no longer use the file: then it is another file."""
+VERSION = 1
+"""`user_version`; grows with additions that `MAJOR` allows."""
+FILE_NAME = f"store-{MAJOR}.sqlite3"
+
+TABLES = (
+    """CREATE TABLE run(
+        id INTEGER PRIMARY KEY,
+        connection TEXT NOT NULL,
+        path TEXT NOT NULL,
+        source TEXT NOT NULL,      -- the run list that told it; '' while only its detail did
+        run_id TEXT NOT NULL,
+        name TEXT,
+        title TEXT NOT NULL,       -- case-folded name or id, to sort by
+        words TEXT NOT NULL,       -- case-folded text a plain filter looks in
+        status TEXT NOT NULL,
+        status_rank INTEGER NOT NULL,
+        live INTEGER NOT NULL,
+        began INTEGER,             -- started, else created
+        ended INTEGER,
+        deadline INTEGER,
+        headline REAL,             -- effective pass rate, else mean score over its scale
+        first_seen INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        end_seen INTEGER,          -- when it was first seen not live
+        detailed INTEGER NOT NULL, -- whether a detail answer is stored
+        listed BLOB,               -- digest of the last list answer
+        listed_state BLOB,         -- digest of the part of it that tells of progress
+        told BLOB NOT NULL,        -- the provider's run, without the two below
+        more BLOB,                 -- compressed: metadata, config
+        raw BLOB,                  -- compressed
+        UNIQUE(connection, path)
+    )""",
+    # When a run was last told changes with every list; alone in a narrow table it costs two pages.
+    "CREATE TABLE seen(run INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
+    """CREATE TABLE sync(
+        run INTEGER PRIMARY KEY,
+        walk INTEGER NOT NULL DEFAULT 0,
+        begun INTEGER,
+        completed INTEGER,
+        resume TEXT,
+        expected INTEGER,
+        notes BLOB,
+        skipped INTEGER NOT NULL DEFAULT 0,
+        error TEXT,
+        final INTEGER NOT NULL DEFAULT 0,
+        version INTEGER NOT NULL DEFAULT 0, -- grows with every change of the run's rows
+        row_n INTEGER NOT NULL DEFAULT 0,
+        trial_n INTEGER NOT NULL DEFAULT 0,
+        trial_ended_n INTEGER NOT NULL DEFAULT 0,
+        passed INTEGER NOT NULL DEFAULT 0,
+        failed INTEGER NOT NULL DEFAULT 0,
+        errored INTEGER NOT NULL DEFAULT 0,
+        skipped_n INTEGER NOT NULL DEFAULT 0,
+        ungraded INTEGER NOT NULL DEFAULT 0,
+        pending INTEGER NOT NULL DEFAULT 0,
+        score_n INTEGER NOT NULL DEFAULT 0,
+        score_sum REAL NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE criterion(
+        id INTEGER PRIMARY KEY,    -- order first met
+        run INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        passed INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        errored INTEGER NOT NULL,
+        value_n INTEGER NOT NULL,
+        value_sum REAL NOT NULL,     -- of finite values below 1e100, so that it stays a number
+        UNIQUE(run, name)
+    )""",
+    """CREATE TABLE sample(
+        run INTEGER NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL, PRIMARY KEY(run, at)
+    ) WITHOUT ROWID""",
+    # AUTOINCREMENT: a snapshot of ids must never meet another row under a number used before.
+    """CREATE TABLE row(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        label TEXT NOT NULL,
+        idx INTEGER,
+        walk INTEGER NOT NULL,     -- the newest walk that met it
+        outcome INTEGER NOT NULL,  -- rank, worst first
+        unstable INTEGER NOT NULL,
+        score REAL,
+        latency REAL,
+        tokens INTEGER,
+        preview TEXT NOT NULL,
+        error TEXT,                -- message
+        strip TEXT NOT NULL,       -- one outcome rank per trial
+        rest BLOB NOT NULL,        -- error code, usage, extra
+        cells BLOB NOT NULL        -- criteria with their tallies
+    )""",
+    "CREATE UNIQUE INDEX row_key ON row(run, key)",
+    "CREATE INDEX row_idx ON row(run, idx)",
+    "CREATE INDEX row_outcome ON row(run, outcome, idx)",
+    "CREATE INDEX row_score ON row(run, score)",
+    "CREATE INDEX row_latency ON row(run, latency)",
+    "CREATE INDEX row_tokens ON row(run, tokens)",
+    """CREATE TABLE trial(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        row INTEGER NOT NULL,
+        tid TEXT NOT NULL,
+        walk INTEGER NOT NULL,
+        digest BLOB NOT NULL,      -- of the list form, kept when a detail replaces the body
+        head BLOB,                 -- written for rows of several trials, so that bodies stay unread
+        notes BLOB                 -- of its detail; NULL until it was opened
+    )""",
+    "CREATE UNIQUE INDEX trial_tid ON trial(row, tid)",
+    "CREATE TABLE body(trial INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    """CREATE TABLE source(
+        connection TEXT NOT NULL,
+        id TEXT NOT NULL,
+        told BLOB NOT NULL,
+        checked INTEGER NOT NULL,
+        complete INTEGER,
+        PRIMARY KEY(connection, id)
+    )""",
+    """CREATE TABLE connection(
+        name TEXT PRIMARY KEY, ok INTEGER, error TEXT, remedy TEXT, since INTEGER
+    )""",
+)
+
+TABLE_NAMES = tuple(
+    statement.split("(", 1)[0].split()[2]
+    for statement in TABLES
+    if statement.startswith("CREATE TABLE")
+)
+INDEX_NAMES = tuple(
+    statement.split(" ON ", 1)[0].split()[-1]
+    for statement in TABLES
+    if not statement.startswith("CREATE TABLE")
+)
+NAMES = frozenset(TABLE_NAMES + INDEX_NAMES)

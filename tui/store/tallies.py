@@ -1,0 +1,78 @@
+"""A run's sums, kept up by differences in the transaction that changes its rows."""
+
+import sqlite3
+from collections import Counter
+
+from tui.models import Outcome
+from tui.store.codec import column_text
+from tui.store.heads import OUTCOMES, RANKS, CellTally, Folded, load_cells
+
+_COLUMNS = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.ERRORED: "errored",
+    Outcome.SKIPPED: "skipped_n",
+    Outcome.UNGRADED: "ungraded",
+    Outcome.PENDING: "pending",
+}
+_PENDING = str(RANKS[Outcome.PENDING])
+
+
+class Difference:
+    """What rows that come, change and go add to and take from a run's sums."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._score = 0.0
+        self._criteria: dict[str, list[float]] = {}
+        self._types: dict[str, str] = {}
+
+    def add(self, row: Folded) -> None:
+        """A row has come."""
+        columns = row.columns
+        self._move(columns.outcome, columns.strip, columns.score, row.cells, 1)
+
+    def take(self, outcome: int, strip: str, score: float | None, cells: bytes) -> None:
+        """A stored row goes, or is about to be added again as it is now."""
+        self._move(outcome, strip, score, load_cells(cells), -1)
+
+    def _move(
+        self, outcome: int, strip: str, score: float | None, cells: list[CellTally], sign: int
+    ) -> None:
+        counts = self._counts
+        counts["row_n"] += sign
+        counts["trial_n"] += sign * len(strip)
+        counts["trial_ended_n"] += sign * (len(strip) - strip.count(_PENDING))
+        counts[_COLUMNS[OUTCOMES[outcome]]] += sign
+        if score is not None:
+            counts["score_n"] += sign
+            self._score += sign * score
+        for cell in cells:
+            self._types.setdefault(cell.name, cell.type)
+            sums = self._criteria.setdefault(cell.name, [0, 0, 0, 0, 0, 0.0])
+            for i, part in enumerate(cell[7:]):
+                sums[i] += sign * part
+
+    def write(self, connection: sqlite3.Connection, run: int) -> None:
+        """Apply the difference to a run's stored sums."""
+        changed = [(name, n) for name, n in self._counts.items() if n]
+        names = [name for name, _n in changed]
+        connection.execute(
+            "UPDATE sync SET version = version + 1, score_sum = score_sum + ?"  # noqa: S608 - ours
+            + "".join(f", {name} = {name} + ?" for name in names)
+            + " WHERE run = ?",
+            (self._score, *(n for _name, n in changed), run),
+        )
+        connection.executemany(
+            "INSERT INTO criterion"
+            "(run, name, type, n, passed, failed, errored, value_n, value_sum)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, name) DO UPDATE SET"
+            " n = n + excluded.n, passed = passed + excluded.passed,"
+            " failed = failed + excluded.failed, errored = errored + excluded.errored,"
+            " value_n = value_n + excluded.value_n, value_sum = value_sum + excluded.value_sum",
+            [
+                (run, column_text(name), self._types[name], *sums)
+                for name, sums in self._criteria.items()
+                if any(sums)
+            ],
+        )

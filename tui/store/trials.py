@@ -1,0 +1,115 @@
+"""One row with its bodies, and the figures over all rows of a run."""
+
+import sqlite3
+from array import array
+
+from tui.models import Row, RunRef
+from tui.providers.base import TrialDetail
+from tui.store.codec import as_json, column_text, compress, dumps, loads
+from tui.store.heads import dump_head, head_of, load_rest
+from tui.store.row_table import read_trial, refold, trials_of
+from tui.store.run_table import find_id
+from tui.store.tallies import Difference
+
+_NO_RUN = -1
+
+
+def version(connection: sqlite3.Connection, ref: RunRef) -> tuple[int, int]:
+    """Return a run's id and the version of its rows; an id nothing has when it is not stored."""
+    run = find_id(connection, ref)
+    if run is None:
+        return _NO_RUN, 0
+    (found,) = connection.execute("SELECT version FROM sync WHERE run = ?", (run,)).fetchone()
+    return run, found
+
+
+def row(connection: sqlite3.Connection, ref: RunRef, key: str) -> Row | None:
+    """Return a row with the bodies of its trials, oldest first."""
+    found = connection.execute(
+        "SELECT id, key, label, idx, rest FROM row WHERE run = ? AND key = ?",
+        (find_id(connection, ref), column_text(key)),
+    ).fetchone()
+    if found is None:
+        return None
+    row_id, stored_key, label, index, rest = found
+    return Row(
+        key=stored_key,
+        label=label,
+        trials=tuple(
+            read_trial(connection, trial.id) for trial in trials_of(connection, (row_id,))
+        ),
+        index=index,
+        extra=load_rest(rest)[2],
+    )
+
+
+def details(connection: sqlite3.Connection, ref: RunRef, key: str) -> dict[str, tuple[str, ...]]:
+    """Return the notes of the row's opened trials by trial id."""
+    return {
+        trial: tuple(loads(notes))
+        for trial, notes in connection.execute(
+            "SELECT trial.tid, trial.notes FROM row JOIN trial ON trial.row = row.id"
+            " WHERE row.run = ? AND row.key = ? AND trial.notes NOT NULL ORDER BY trial.id",
+            (find_id(connection, ref), column_text(key)),
+        )
+    }
+
+
+def apply_detail(
+    connection: sqlite3.Connection, run: int, row_key: str, detail: TrialDetail
+) -> bool:
+    """Put a trial's detail in the place of its list form. Returns whether anything changed."""
+    found = connection.execute(
+        "SELECT trial.id, trial.row, trial.head, trial.notes, body.data FROM row"
+        " JOIN trial ON trial.row = row.id JOIN body ON body.trial = trial.id"
+        " WHERE row.run = ? AND row.key = ? AND trial.tid = ?",
+        (run, column_text(row_key), column_text(detail.trial.id)),
+    ).fetchone()
+    if found is None:
+        return False
+    trial, row_id, head, old_notes, old_data = found
+    notes, data = dumps([*detail.notes]), compress(dumps(as_json(detail.trial)))
+    if (notes, data) == (old_notes, old_data):
+        return False
+    connection.execute(
+        "UPDATE trial SET notes = ?, head = ? WHERE id = ?",
+        (notes, None if head is None else dump_head(head_of(detail.trial)), trial),
+    )
+    connection.execute("UPDATE body SET data = ? WHERE trial = ?", (data, trial))
+    difference = Difference()
+    refold(connection, row_id, trials_of(connection, (row_id,)), difference)
+    difference.write(connection, run)
+    return True
+
+
+def latencies(connection: sqlite3.Connection, ref: RunRef) -> tuple[float, float] | None:
+    """Return median and 95th percentile (nearest rank) of the rows' latency."""
+    run = find_id(connection, ref)
+    (n,) = connection.execute(
+        "SELECT count(latency) FROM row WHERE run = ? AND latency NOT NULL", (run,)
+    ).fetchone()
+    if not n:
+        return None
+    median, slow = (
+        connection.execute(
+            "SELECT latency FROM row WHERE run = ? AND latency NOT NULL"
+            " ORDER BY latency LIMIT 1 OFFSET ?",
+            (run, offset),
+        ).fetchone()[0]
+        for offset in ((n - 1) // 2, -(-n * 95 // 100) - 1)
+    )
+    return median, slow
+
+
+def scores(connection: sqlite3.Connection, ref: RunRef) -> "array[float]":
+    """Return the rows' scores, ascending."""
+    return array(
+        "d",
+        [
+            score
+            for (score,) in connection.execute(
+                "SELECT score FROM row WHERE run = ? AND score NOT NULL ORDER BY score",
+                (find_id(connection, ref),),
+            )
+        ],
+    )

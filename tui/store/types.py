@@ -1,0 +1,210 @@
+"""What the store answers with: frozen, complete in itself, never a live handle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, TypeVar
+
+from tui.models import CriterionType, ErrorInfo, JsonObject, Outcome, Run, RunRef, Usage
+from tui.providers.base import RunSource
+
+RunSort = Literal["status", "started", "score", "duration", "name", "connection"]
+RowSort = Literal["index", "key", "outcome", "score", "latency", "tokens", "label"]
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one write changed; falsy when nothing visible did."""
+
+    revision: int
+    """`Store.revision` after the write."""
+    refs: frozenset[RunRef] = frozenset()
+    """Runs whose visible content changed. A newer `fetched_at` alone is no change."""
+    rows: frozenset[RunRef] = frozenset()
+    """Runs whose rows or trials changed, came or went; always also in `refs`."""
+    connections: frozenset[str] = frozenset()
+    """Connections whose state changed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.refs or self.rows or self.connections)
+
+    def __or__(self, other: "Change") -> "Change":
+        """Return both as one, at the later revision."""
+        return Change(
+            max(self.revision, other.revision),
+            self.refs | other.refs,
+            self.rows | other.rows,
+            self.connections | other.connections,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """How much of a run's rows is stored."""
+
+    rows_stored: int = 0
+    expected: int | None = None
+    """How many rows the provider said there are in all; None when it did not say."""
+    resume: str | None = None
+    """Where a walk that was cut off goes on; None = from the start."""
+    walking: bool = False
+    """Whether this process is walking the rows now."""
+    begun_at: datetime | None = None
+    """Begin of the newest walk; a resumed walk keeps the begin of its first part."""
+    completed_at: datetime | None = None
+    """End of the newest complete walk."""
+    final: bool = False
+    """A complete walk begun at least 60 s after the run's end was first seen is stored."""
+    notes: tuple[str, ...] = ()
+    """The provider's sentences from the newest walk, each once, in order."""
+    skipped: int = 0
+    """Items of the newest walk that could not be read."""
+    error: str | None = None
+    """Why the newest walk stopped early; None when it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as a person should see it, and how far it can be trusted."""
+
+    run: Run
+    """With effective counts, criteria and score: the provider's, completed from stored rows;
+    after a complete walk the stored rows', except `counts.total`. In views `raw` is None; only
+    `Store.run` brings it."""
+    fetched_at: datetime
+    """When a provider's answer last told this run, changed or not."""
+    first_seen_at: datetime
+    changed_at: datetime
+    """When the run or its rows last changed here."""
+    sync: SyncState
+    skipped: int = 0
+    """Same as `sync.skipped`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCell:
+    """One criterion on one row, over the row's trials."""
+
+    type: CriterionType
+    passed: bool | None = None
+    """False if any trial failed it, else True if any passed, else None."""
+    value: float | None = None
+    """Mean over the trials that have a value."""
+    label: str | None = None
+    """The label all trials share; None when they differ."""
+    reason: str | None = None
+    """Start (at most 120 characters, raw) of the grader's words on the trial that decided."""
+    error: str | None = None
+    """Start of the message when the grader itself broke on a trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowHead:
+    """A row without its bodies: what a line of the rows table needs."""
+
+    key: str
+    label: str
+    index: int | None
+    outcome: Outcome
+    unstable: bool
+    """Whether some trials passed and some failed."""
+    score: float | None
+    """Mean over the trials of the first numeric criterion that has a value and did not break."""
+    trials_n: int
+    outcomes: tuple[Outcome, ...]
+    """Outcome of each trial, oldest first, for the strip."""
+    latency_s: float | None
+    """Mean over the trials."""
+    usage: Usage | None
+    """Sum over the trials; a field is None when no trial has it."""
+    preview: str
+    """Start of the first output, else of the first input; raw, at most 200 characters."""
+    error: ErrorInfo | None
+    """First error of a trial that has the row's outcome, else of its graders; at most 2,000
+    characters of the message."""
+    criteria: Mapping[str, CriterionCell] = field(default_factory=dict)
+    """By criterion name, in the order first met."""
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunQuery:
+    """Which runs, in what order."""
+
+    text: str = ""
+    """Words that must all occur (any case) in name, id, group, model, connection, provider or
+    status."""
+    sort: RunSort = "started"
+    """`started` falls back to the creation time, `score` is the pass rate, else the mean score
+    over its scale. Unknown values come last in both directions; ties are newest first."""
+    descending: bool = True
+    connections: tuple[str, ...] | None = None
+    """None = all."""
+    live_only: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowQuery:
+    """Which rows of a run, in what order."""
+
+    text: str = ""
+    """Words that must all occur (any case) in key, label, preview or error."""
+    sort: RowSort = "index"
+    """`index` is dataset order, then arrival; `outcome` ascending puts failures first. Unknown
+    values come last in both directions."""
+    descending: bool = False
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One run list of a connection and when it was last asked."""
+
+    source: RunSource
+    checked_at: datetime
+    complete_at: datetime | None
+    """When all of its pages were last stored; None = never."""
+    live_runs: int = 0
+    """Stored runs of this list that may still change."""
+    newest_run_at: datetime | None = None
+    """Start, else creation, of its newest stored run; None without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """How a connection's last requests went."""
+
+    connection: str
+    ok_at: datetime | None
+    """Last good answer, over restarts; None = never."""
+    error: str | None
+    """The sentence of the failure that lasts; None while all is well."""
+    remedy: str | None
+    since: datetime | None
+    """When the failure began; None without one."""
+
+
+class View(Protocol[ItemT]):
+    """An ordered snapshot: its length and order never change; the items' content is read fresh.
+
+    Keys are `str(ref)` of runs and `key` of rows.
+    """
+
+    def count(self) -> int:
+        """Return how many items the snapshot has."""
+        ...
+
+    def fetch(self, offset: int, limit: int) -> list[ItemT]:
+        """Return the items from `offset`, fewer at the end; one removed since is left out."""
+        ...
+
+    def index_of(self, key: str) -> int | None:
+        """Return the position of a key, None when the snapshot lacks it."""
+        ...
+
+    def key_at(self, index: int) -> str:
+        """Return the key at a position. Raises IndexError outside the snapshot."""
+        ...
