@@ -1,0 +1,218 @@
+"""The poll loops tick by tick, on a clock of the test's own."""
+
+import asyncio
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.polling.fakes import FakeProvider, connection, make_row, make_run
+from tui.errors import AuthError, RateLimitedError, ServerFaultError
+from tui.models import RunRef, Status
+from tui.polling.connection_loop import ConnectionLoop
+from tui.polling.focus_loop import FocusLoop
+from tui.polling.health import ConnectionHealth, HealthState
+from tui.polling.links import Link
+from tui.polling.poller import Poller
+from tui.polling.sync import Sync
+from tui.providers.base import Capabilities
+from tui.store import Change, Store
+
+
+class FakeLink(Link):
+    """A link whose provider is given."""
+
+    def __init__(self, provider: FakeProvider, store: Store, clock: FakeClock) -> None:
+        async def no_key() -> None:
+            return None
+
+        super().__init__(connection(provider.connection), store=store, clock=clock, key=no_key)
+        self._sync = Sync(provider, store, clock, self._forward)
+
+    def _forward(self, change: Change) -> None:
+        self._publish(change)
+
+
+class World:
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.store = Store.open(None, clock=self.clock)
+        self.provider = FakeProvider(
+            sources={"eval_a": [make_run("done"), make_run("live", Status.RUNNING, done=1)]},
+            rows={"done": [make_row("0"), make_row("1"), make_row("2")], "live": [make_row("0")]},
+        )
+        self.link = FakeLink(self.provider, self.store, self.clock)
+        self.healths: list[ConnectionHealth] = []
+        self.loop = ConnectionLoop(
+            self.link, self.store, self.clock, Random(1), self.healths.append
+        )
+        self.failures: list[str] = []
+        self.focus = FocusLoop(
+            {"prod": self.link},
+            self.store,
+            self.clock,
+            Random(1),
+            on_failure=lambda ref, error, _delay: self.failures.append(f"{ref}: {error.message}"),
+            on_progress=lambda _progress: None,
+        )
+
+    def asked(self) -> list[str]:
+        asked, self.provider.asked[:] = list(self.provider.asked), []
+        return asked
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_tick_lists_and_paces_itself_by_what_is_live(world: World) -> None:
+    delay = await world.loop.tick()
+    assert world.asked() == ["sources", "list eval_a"]
+    assert 13 <= delay <= 17
+    assert world.loop.health.state is HealthState.OK
+    assert world.loop.health.ok_at == world.clock.now()
+    world.provider.sources["eval_a"][1] = make_run("live", Status.COMPLETED, done=2)
+    delay = await world.loop.tick()
+    assert 54 <= delay <= 66
+
+
+async def test_a_run_that_just_ended_is_asked_once_for_its_detail(world: World) -> None:
+    await world.loop.tick()
+    world.provider.sources["eval_a"][1] = make_run("live", Status.COMPLETED, done=2)
+    world.asked()
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a", "get live"]
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a"]
+
+
+async def test_visible_live_runs_are_asked_by_themselves(world: World) -> None:
+    await world.loop.tick()
+    world.loop.visible = frozenset({RunRef("prod", "live"), RunRef("prod", "done")})
+    world.asked()
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a", "get live"]
+
+
+async def test_a_stale_list_makes_every_live_run_asked(world: World) -> None:
+    world.provider.capabilities = Capabilities(can_cancel=True, list_refreshes=False)
+    await world.loop.tick()
+    assert world.asked() == ["sources", "list eval_a", "get live"]
+
+
+async def test_failures_are_a_state_with_a_time_and_recover_by_themselves(world: World) -> None:
+    world.provider.failures["sources"] = ServerFaultError("500", remedy="Wait.")
+    first = await world.loop.tick()
+    second = await world.loop.tick()
+    assert second > first
+    health = world.loop.health
+    assert (health.state, health.error, health.remedy) == (HealthState.ERROR, "500", "Wait.")
+    assert health.failures == 2
+    assert health.next_at == world.clock.now() + timedelta(seconds=second)
+    stored = world.store.connection_state("prod")
+    assert stored is not None
+    assert stored.error == "500"
+    world.provider.failures.clear()
+    await world.loop.tick()
+    assert world.loop.health.state is HealthState.OK
+    assert world.loop.health.error is None
+
+
+async def test_a_rate_limit_is_waited_for_as_long_as_was_asked(world: World) -> None:
+    retry_at = world.clock.now() + timedelta(seconds=90)
+    world.provider.failures["sources"] = RateLimitedError("slow down", retry_at=retry_at)
+    assert await world.loop.tick() >= 90
+    assert world.loop.health.state is HealthState.WAITING
+
+
+async def test_one_broken_list_keeps_the_others_fresh_and_is_told(world: World) -> None:
+    world.provider.sources["batches"] = []
+    world.provider.failures["list batches"] = AuthError("no batches for this key")
+    delay = await world.loop.tick()
+    assert world.store.run(RunRef("prod", "live")) is not None
+    assert world.loop.health.error == "no batches for this key"
+    assert world.loop.health.ok_at == world.clock.now()
+    assert delay <= 17
+
+
+async def test_the_focused_run_brings_detail_and_rows_then_rests(world: World) -> None:
+    await world.loop.tick()
+    world.asked()
+    world.focus.focus(RunRef("prod", "live"))
+    delay = await world.focus.tick()
+    assert world.asked() == ["get live", "rows live 0"]
+    assert delay is not None
+    assert 4 <= delay <= 6
+    await world.focus.tick()
+    assert world.asked() == ["get live"], "an unchanged count needs no new walk"
+    world.provider.sources["eval_a"][1] = make_run("live", Status.RUNNING, done=2)
+    await world.focus.tick()
+    assert world.asked() == ["get live", "rows live 0"]
+
+
+async def test_a_finished_run_is_never_asked_again_after_its_last_fetch(world: World) -> None:
+    await world.loop.tick()
+    ref = RunRef("prod", "done")
+    world.focus.focus(ref)
+    for _ in range(5):
+        delay = await world.focus.tick()
+        if delay is None:
+            break
+        world.clock.advance(delay)
+    stored = world.store.run(ref)
+    assert stored is not None
+    assert stored.sync.final
+    world.asked()
+    for _ in range(3):
+        world.clock.advance(3600)
+        assert await world.focus.tick() is None
+    world.focus.focus(None)
+    world.focus.focus(ref)
+    await world.focus.tick()
+    assert world.asked() == []
+    world.focus.refresh()
+    await world.focus.tick()
+    assert world.asked()[:2] == ["get done", "rows done 0"]
+
+
+async def test_a_failing_focused_run_says_why_and_tries_again(world: World) -> None:
+    await world.loop.tick()
+    world.provider.failures["rows live 0"] = ServerFaultError("rows are down")
+    world.focus.focus(RunRef("prod", "live"))
+    delay = await world.focus.tick()
+    assert delay is not None
+    assert world.failures == ["prod/live: rows are down"]
+    world.provider.failures.clear()
+    await world.focus.tick()
+    stored = world.store.run(RunRef("prod", "live"))
+    assert stored is not None
+    assert stored.sync.rows_stored == 1
+
+
+async def test_the_poller_runs_all_loops_until_cancelled_and_tells_changes(world: World) -> None:
+    poller = Poller({"prod": world.link}, world.store, world.clock, Random(1))
+    world.link._publish = poller.publish
+    told: list[Change] = []
+    heard = asyncio.Event()
+
+    def listen(change: Change) -> None:
+        told.append(change)
+        if any(ref.path == "live" for ref in change.refs):
+            heard.set()
+
+    stop = poller.subscribe(listen)
+    assert [name for name, _loop in poller.loops()] == ["poll prod", "poll focus"]
+    running = asyncio.create_task(poller.run())
+    await asyncio.wait_for(heard.wait(), 10)
+    poller.pause()
+    assert poller.paused
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    stop()
+    count = len(told)
+    poller.publish(told[0])
+    assert len(told) == count
+    await poller.aclose()
+    assert world.provider.closed

@@ -1,0 +1,122 @@
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from tui.config import PollSettings
+from tui.errors import AuthError, ProviderError, RetiredError, ServerFaultError
+from tui.models import ProviderKind, Run, RunKind, RunRef, Status
+from tui.polling.discovery import SourceFacts, choose, per_tick
+from tui.polling.schedule import (
+    Attention,
+    failure_delay_s,
+    list_delay_s,
+    needs_detail,
+    run_interval_s,
+)
+from tui.providers.base import RunSource
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SETTINGS = PollSettings(5, 15, 60, 60)
+
+
+def run(status: Status) -> Run:
+    return Run(RunRef("prod", "r"), ProviderKind.OPENAI, RunKind.EVAL, "r", status, status.value)
+
+
+@pytest.mark.parametrize(("live", "wish"), [(True, 15), (False, 60)])
+def test_lists_are_asked_at_the_pace_of_what_is_live(live: bool, wish: float) -> None:
+    delays = [list_delay_s(SETTINGS, Attention(False, live), Random(n)) for n in range(200)]
+    assert min(delays) >= wish * 0.9
+    assert max(delays) <= wish * 1.1
+    assert len({round(delay, 6) for delay in delays}) > 100
+
+
+def test_failures_back_off_to_a_minute_and_no_further() -> None:
+    error = ServerFaultError("down")
+    delays = [failure_delay_s(error, n, NOW, Random(1)) for n in (1, 2, 3, 20)]
+    assert delays == sorted(delays)
+    assert delays[0] < 3
+    assert 50 < delays[-1] < 70
+
+
+def test_a_wish_of_the_server_is_never_undercut() -> None:
+    error = ProviderError("slow", retry_at=NOW + timedelta(seconds=300))
+    assert all(failure_delay_s(error, 1, NOW, Random(n)) >= 300 for n in range(50))
+
+
+@pytest.mark.parametrize(
+    ("error", "least"), [(AuthError("no"), 200), (RetiredError("gone"), 70_000)]
+)
+def test_what_does_not_mend_itself_is_asked_rarely(error: ProviderError, least: float) -> None:
+    assert failure_delay_s(error, 1, NOW, Random(3)) > least
+
+
+def test_a_quiet_run_is_asked_less_and_less() -> None:
+    def interval(hours: float, *, focused: bool = False) -> float | None:
+        return run_interval_s(SETTINGS, focused=focused, idle_for=timedelta(hours=hours))
+
+    assert interval(0) == 15
+    assert interval(1.5) == 60
+    assert interval(25) is None
+    assert interval(25, focused=True) == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "refreshes", "visible", "expected"),
+    [
+        (Status.RUNNING, True, True, True),
+        (Status.RUNNING, True, False, False),
+        (Status.RUNNING, False, False, True),
+        (Status.COMPLETED, False, True, False),
+    ],
+)
+def test_only_live_runs_are_asked_by_themselves(
+    status: Status, refreshes: bool, visible: bool, expected: bool
+) -> None:
+    assert needs_detail(run(status), list_refreshes=refreshes, visible=visible) is expected
+
+
+def facts(
+    name: str, minutes: float | None, *, live: bool = False, newest: float | None = None
+) -> SourceFacts:
+    return SourceFacts(
+        RunSource(name),
+        None if minutes is None else NOW - timedelta(minutes=minutes),
+        live,
+        None if newest is None else NOW - timedelta(hours=newest),
+    )
+
+
+def test_live_evals_come_first_then_new_ones_then_the_longest_unasked() -> None:
+    known = [
+        facts("old", 60),
+        facts("older", 90),
+        facts("new", None),
+        facts("live", 1, live=True),
+        facts("active", 30, newest=1),
+    ]
+    assert [s.id for s in choose(known, now=NOW, most=4)] == ["live", "new", "active", "older"]
+
+
+def test_many_live_evals_do_not_starve_the_rest() -> None:
+    known = [facts(f"live{n}", n, live=True) for n in range(20)] + [facts("quiet", 500)]
+    chosen = [source.id for source in choose(known, now=NOW, most=4)]
+    assert "quiet" in chosen
+    assert chosen[0] == "live19"
+
+
+def test_every_source_is_reached_in_turn() -> None:
+    checked: dict[str, datetime | None] = {f"eval{n}": None for n in range(50)}
+    now = NOW
+    for _ in range(10):
+        known = [SourceFacts(RunSource(k), v, k == "eval7", None) for k, v in checked.items()]
+        for source in choose(known, now=now, most=6):
+            checked[source.id] = now
+        now += timedelta(minutes=1)
+    assert None not in checked.values()
+
+
+def test_a_tick_takes_half_of_what_accrues() -> None:
+    assert per_tick(60, 15) == 7
+    assert per_tick(8, 5) == 1

@@ -1,0 +1,1 @@
+"""Who asks a provider what, and when: budgets, schedule, sync into the store, poll loops."""

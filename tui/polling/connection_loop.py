@@ -1,0 +1,189 @@
+"""The loop that keeps one connection's list of runs fresh."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from tui.clock import Clock
+from tui.errors import ProviderError
+from tui.models import RunRef
+from tui.polling.discovery import SourceFacts, choose, per_tick
+from tui.polling.health import ConnectionHealth
+from tui.polling.links import Link
+from tui.polling.schedule import (
+    Attention,
+    failure_delay_s,
+    list_delay_s,
+    needs_detail,
+    run_interval_s,
+)
+from tui.polling.sync import Sync
+from tui.polling.waiting import Waker
+from tui.providers.base import RunSource
+from tui.store import Store, StoredRun
+
+SOURCES_EVERY_S = 300.0
+"""How often the list of evals itself is walked again; new evals appear this late at most."""
+
+
+class ConnectionLoop:
+    """Lists a connection's runs for ever; a typed failure is a state and a delay, never the end."""
+
+    def __init__(
+        self,
+        link: Link,
+        store: Store,
+        clock: Clock,
+        random: Random,
+        on_health: Callable[[ConnectionHealth], None],
+    ) -> None:
+        self._link = link
+        self._store = store
+        self._clock = clock
+        self._random = random
+        self._on_health = on_health
+        self.waker = Waker(clock)
+        self.visible: frozenset[RunRef] = frozenset()
+        self.health = ConnectionHealth(link.name)
+        self._sources: list[RunSource] = []
+        self._sources_at: float | None = None
+        self._detail_at: dict[RunRef, float] = {}
+        self._hidden: ProviderError | None = None
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        await self._remember()
+        while True:
+            await self.waker.unpaused()
+            delay = await self.tick()
+            await self.waker.wait(delay)
+
+    async def tick(self) -> float:
+        """Ask once what is due. Returns the seconds until the next tick."""
+        try:
+            failure = await self._ask()
+        except ProviderError as error:
+            failure = error
+        else:
+            self._set_health(self.health.succeeded(self._clock.now()))
+        if failure is None:
+            await self._save(None)
+            live = await asyncio.to_thread(self._store.live_runs, self._link.name)
+            return list_delay_s(self._link.config.poll, Attention(False, bool(live)), self._random)
+        now = self._clock.now()
+        delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
+        partly = self.health.ok_at == now
+        if partly:  # some of its lists answered: the others must not wait for the broken one
+            delay = min(
+                delay, list_delay_s(self._link.config.poll, Attention(False, True), self._random)
+            )
+        self._set_health(self.health.failed(failure, now + timedelta(seconds=delay)))
+        await self._save(failure)
+        return delay
+
+    async def _ask(self) -> ProviderError | None:
+        """Ask the lists and details that are due; return the first failure of some of them.
+
+        Raises ProviderError when nothing at all answered.
+        """
+        sync = await self._link.sync()
+        live_before = await self._live()
+        await self._refresh_sources(sync)
+        failures: list[ProviderError] = [] if self._hidden is None else [self._hidden]
+        answered = 0
+        for source in await self._due_sources():
+            try:
+                await sync.source(source)
+                answered += 1
+            except ProviderError as error:
+                failures.append(error)
+        await self._count_checked()
+        failures.extend(await self._details(sync, live_before))
+        if failures and not answered:
+            raise failures[0]
+        return failures[0] if failures else None
+
+    async def _refresh_sources(self, sync: Sync) -> None:
+        now = self._clock.monotonic()
+        if self._sources_at is None or now - self._sources_at >= SOURCES_EVERY_S:
+            self._sources, self._hidden = await sync.sources()
+            self._sources_at = now
+
+    async def _due_sources(self) -> list[RunSource]:
+        states = {
+            state.source.id: state
+            for state in await asyncio.to_thread(self._store.sources, self._link.name)
+        }
+        facts = [
+            SourceFacts(
+                source,
+                states[source.id].checked_at if source.id in states else None,
+                source.id in states and states[source.id].live_runs > 0,
+                states[source.id].newest_run_at if source.id in states else None,
+            )
+            for source in self._sources
+        ]
+        poll = self._link.config.poll
+        most = per_tick(poll.max_requests_per_min, poll.live_s)
+        return choose(facts, now=self._clock.now(), most=most)
+
+    async def _count_checked(self) -> None:
+        """Tell how many of the lists have been asked: with many evals it takes a while."""
+        states = await asyncio.to_thread(self._store.sources, self._link.name)
+        known = {source.id for source in self._sources}
+        checked = [state.checked_at for state in states if state.source.id in known]
+        whole = len(checked) == len(known)
+        self._set_health(
+            replace(
+                self.health,
+                checked=len(checked),
+                sources=len(known),
+                oldest_check_at=min(checked) if whole and checked else None,
+            )
+        )
+
+    async def _details(
+        self, sync: Sync, live_before: dict[RunRef, StoredRun]
+    ) -> list[ProviderError]:
+        """Ask live runs by themselves where the list does not tell, and once those that ended."""
+        live = await self._live()
+        now, wall = self._clock.monotonic(), self._clock.now()
+        refreshes = sync.provider.capabilities.list_refreshes
+        due = [ref for ref in live_before if ref not in live]
+        for ref, stored in live.items():
+            if not needs_detail(stored.run, list_refreshes=refreshes, visible=ref in self.visible):
+                continue
+            interval = run_interval_s(
+                self._link.config.poll, focused=False, idle_for=wall - stored.changed_at
+            )
+            if interval is not None and now - self._detail_at.get(ref, -1e9) >= interval * 0.8:
+                due.append(ref)
+        for ref in due:
+            self._detail_at[ref] = now
+        return [error for _source, error in await sync.runs(due)]
+
+    async def _live(self) -> dict[RunRef, StoredRun]:
+        live = await asyncio.to_thread(self._store.live_runs, self._link.name)
+        return {stored.run.ref: stored for stored in live}
+
+    async def _remember(self) -> None:
+        """Start from the last known health, so that the age of the data is told at once."""
+        state = await asyncio.to_thread(self._store.connection_state, self._link.name)
+        if state is not None:
+            self._set_health(replace(self.health, ok_at=state.ok_at))
+
+    async def _save(self, failure: ProviderError | None) -> None:
+        await asyncio.to_thread(
+            self._store.set_connection,
+            self._link.name,
+            ok_at=self.health.ok_at,
+            error=None if failure is None else failure.message,
+            remedy=None if failure is None else failure.remedy,
+        )
+
+    def _set_health(self, health: ConnectionHealth) -> None:
+        if health != self.health:
+            self.health = health
+            self._on_health(health)

@@ -1,0 +1,74 @@
+"""A configured connection brought to life: provider, budget and sync, built when first needed."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import TYPE_CHECKING
+
+from tui.clock import Clock
+from tui.config import ConnectionConfig
+from tui.credentials import KeySource
+from tui.polling.budget import RequestBudget
+from tui.polling.sync import Sync
+from tui.providers.base import Provider
+from tui.store import Change, Store
+
+if TYPE_CHECKING:  # httpx is not imported before the first frame
+    from tui.providers.http import Transport
+
+
+class Link:
+    """One connection. The provider's libraries are imported in a thread at the first request."""
+
+    def __init__(
+        self,
+        config: ConnectionConfig,
+        *,
+        store: Store,
+        clock: Clock,
+        key: KeySource,
+        transport: "Transport | None" = None,
+        random: Random | None = None,
+        publish: Callable[[Change], None] = lambda _change: None,
+    ) -> None:
+        self.config = config
+        self.budget = RequestBudget(config.poll.max_requests_per_min, clock)
+        self._store = store
+        self._clock = clock
+        self._key = key
+        self._transport = transport
+        self._random = random or Random()
+        self._publish = publish
+        self._sync: Sync | None = None
+        self._building = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        """The connection's name."""
+        return self.config.name
+
+    async def sync(self) -> Sync:
+        """Return the sync, building provider and client the first time."""
+        async with self._building:
+            if self._sync is None:
+                provider = await asyncio.to_thread(self._make_provider)
+                self._sync = Sync(provider, self._store, self._clock, self._publish)
+            return self._sync
+
+    async def aclose(self) -> None:
+        """Close the client, if one was built."""
+        if self._sync is not None:
+            await self._sync.provider.aclose()
+
+    def _make_provider(self) -> Provider:
+        from tui.providers.http import ClientContext
+        from tui.providers.registry import make_provider
+
+        context = ClientContext(
+            clock=self._clock,
+            key=self._key,
+            transport=self._transport,
+            random=self._random,
+            gate=self.budget.take,
+        )
+        return make_provider(self.config, context)

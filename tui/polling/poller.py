@@ -1,0 +1,173 @@
+"""All poll loops together: what the screens talk to."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from tui.clock import Clock
+from tui.errors import NotFoundError, ProviderError
+from tui.models import RunRef
+from tui.polling.connection_loop import ConnectionLoop
+from tui.polling.focus_loop import FocusLoop
+from tui.polling.health import ConnectionHealth
+from tui.polling.links import Link
+from tui.polling.sync import RowsProgress
+from tui.polling.waiting import Waker
+from tui.providers.base import TrialDetail
+from tui.store import Change, Store
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrouble:
+    """The last failure of the run on screen."""
+
+    ref: RunRef
+    message: str
+    remedy: str
+
+
+class Poller:
+    """The scheduler's face: what is focused, visible, paused; and what is known of each connection.
+
+    Plain asyncio on an injected clock, no Textual. All methods belong to the event loop's thread.
+    """
+
+    def __init__(
+        self,
+        links: Mapping[str, Link],
+        store: Store,
+        clock: Clock,
+        random: Random | None = None,
+    ) -> None:
+        self._links = links
+        self._store = store
+        self._clock = clock
+        random = random or Random()
+        self._loops = {
+            name: ConnectionLoop(link, store, clock, random, self._health_changed)
+            for name, link in links.items()
+        }
+        self._focus = FocusLoop(
+            links,
+            store,
+            clock,
+            random,
+            on_failure=self._focus_failed,
+            on_progress=self._rows_progressed,
+        )
+        self._listeners: list[Callable[[Change], None]] = []
+        self.rows_progress: RowsProgress | None = None
+        """The rows walk under way or the last one; None before any."""
+        self.trouble: RunTrouble | None = None
+        """Why the run on screen could not be refreshed; None after a good answer or a new focus."""
+
+    def loops(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
+        """Return the loops to run, each with a name for its worker."""
+        lists = [(f"poll {name}", loop.run) for name, loop in self._loops.items()]
+        return [*lists, ("poll focus", self._focus.run)]
+
+    async def run(self) -> None:
+        """Run all loops until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _name, loop in self.loops():
+                group.create_task(loop())
+
+    def focus(self, ref: RunRef | None) -> None:
+        """Follow this run's detail and rows; None when no run is open."""
+        if ref != self._focus.focused:
+            self.trouble = None
+            self.rows_progress = None
+        self._focus.focus(ref)
+
+    def set_visible(self, refs: Iterable[RunRef]) -> None:
+        """Tell which runs are on screen, so that live ones among them are asked by themselves."""
+        visible = frozenset(refs)
+        for name, loop in self._loops.items():
+            loop.visible = frozenset(ref for ref in visible if ref.connection == name)
+
+    def refresh(self, ref: RunRef | None = None) -> None:
+        """Ask now: the run when one is given, else every list. Also while paused."""
+        if ref is not None:
+            self._focus.refresh()
+            return
+        for loop in self._loops.values():
+            loop.waker.wake()
+
+    def pause(self) -> None:
+        """Hold all loops after the request under way."""
+        for waker in self._wakers():
+            waker.pause()
+
+    def resume(self) -> None:
+        """Let all loops go on, at once."""
+        for waker in self._wakers():
+            waker.resume()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the loops are held."""
+        return self._focus.waker.paused
+
+    def status(self) -> dict[str, ConnectionHealth]:
+        """Return each connection's health, in configuration order."""
+        return {name: loop.health for name, loop in self._loops.items()}
+
+    def budget_left(self, connection: str) -> int:
+        """Return how many requests this connection may send right now."""
+        return self._links[connection].budget.left()
+
+    async def trial_detail(self, ref: RunRef, row_key: str, trial_id: str) -> TrialDetail | None:
+        """Fetch what only the trial's own requests can tell; None when there is no more to tell.
+
+        Raises:
+            ProviderError: the requests failed.
+            NotFoundError: the run belongs to no configured connection.
+        """
+        link = self._links.get(ref.connection)
+        if link is None:
+            raise NotFoundError(f"There is no connection {ref.connection}.")
+        return await (await link.sync()).trial_detail(ref, row_key, trial_id)
+
+    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `listener` with every change, in the loop's thread. Returns how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, change: Change) -> None:
+        """Tell the listeners; a change of nothing is not told."""
+        if change.refs or change.rows or change.connections:
+            for listener in tuple(self._listeners):
+                listener(change)
+
+    async def aclose(self) -> None:
+        """Close all clients."""
+        for link in self._links.values():
+            await link.aclose()
+
+    def _wakers(self) -> list[Waker]:
+        return [self._focus.waker, *(loop.waker for loop in self._loops.values())]
+
+    def _health_changed(self, health: ConnectionHealth) -> None:
+        self._tell(connections=frozenset({health.connection}))
+
+    def _focus_failed(self, ref: RunRef, error: ProviderError, delay_s: float) -> None:
+        self.trouble = RunTrouble(ref, error.message, error.remedy)
+        loop = self._loops[ref.connection]
+        next_at = self._clock.now() + timedelta(seconds=delay_s)
+        loop.health = replace(loop.health.failed(error, next_at), failures=loop.health.failures)
+        self._tell(connections=frozenset({ref.connection}), rows=frozenset({ref}))
+
+    def _rows_progressed(self, progress: RowsProgress) -> None:
+        self.trouble = None
+        self.rows_progress = progress
+
+    def _tell(
+        self,
+        *,
+        connections: frozenset[str] = frozenset(),
+        rows: frozenset[RunRef] = frozenset(),
+    ) -> None:
+        self.publish(Change(self._store.revision, frozenset(), rows, connections))

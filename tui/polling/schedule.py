@@ -1,0 +1,81 @@
+"""When to ask again: pure functions from state to seconds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from tui.config import PollSettings
+from tui.errors import AuthError, KeyMissingError, ProviderError, RetiredError
+from tui.models import Run
+
+JITTER = 0.1
+"""Share of every interval that is random, so that many watchers do not march in step."""
+QUIET_AFTER = timedelta(hours=1)
+"""A live run without change for this long is asked at idle pace."""
+DORMANT_AFTER = timedelta(days=1)
+"""After this long it is asked only by the list."""
+BACKOFF_CAP_S = 60.0
+KEY_RETRY_S = 300.0
+"""A refused key may have been mended outside; asking rarely is enough."""
+RETIRED_RETRY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What the person and the runs want of a connection now."""
+
+    focused_live: bool
+    """A live run of it is open on screen."""
+    any_live: bool
+
+
+def jittered(seconds: float, random: Random) -> float:
+    """Return `seconds` plus or minus `JITTER`."""
+    return seconds * (1 + random.uniform(-JITTER, JITTER))
+
+
+def list_delay_s(settings: PollSettings, attention: Attention, random: Random) -> float:
+    """Return the seconds until a connection's lists are asked again."""
+    return jittered(settings.live_s if attention.any_live else settings.idle_s, random)
+
+
+def failure_delay_s(error: ProviderError, failures: int, now: datetime, random: Random) -> float:
+    """Return the seconds to wait after a failure.
+
+    Args:
+        error: what happened; a wish of the server (`retry_at`) is never undercut.
+        failures: how many in a row, this one included.
+        now: wall time, to read `retry_at`.
+        random: for jitter.
+    """
+    if isinstance(error, RetiredError):
+        return jittered(RETIRED_RETRY_S, random)
+    if isinstance(error, AuthError | KeyMissingError):
+        return jittered(KEY_RETRY_S, random)
+    backoff = jittered(min(BACKOFF_CAP_S, 2.0 ** min(failures, 10)), random)
+    if error.retry_at is None:
+        return backoff
+    return max(backoff, (error.retry_at - now).total_seconds())
+
+
+def run_interval_s(settings: PollSettings, *, focused: bool, idle_for: timedelta) -> float | None:
+    """Return how often a live run's own detail is asked, or None for never (the list does it).
+
+    Args:
+        settings: the connection's wishes.
+        focused: whether it is open on screen.
+        idle_for: how long nothing about it has changed.
+    """
+    if focused:
+        return settings.focused_s
+    if idle_for >= DORMANT_AFTER:
+        return None
+    return settings.idle_s if idle_for >= QUIET_AFTER else settings.live_s
+
+
+def needs_detail(run: Run, *, list_refreshes: bool, visible: bool) -> bool:
+    """Return whether a live run is asked by itself, beside the list.
+
+    A stale list (GoModel) needs it for every live run; elsewhere only what is on screen gets it.
+    """
+    return run.live and (visible or not list_refreshes)
