@@ -1,0 +1,70 @@
+"""Rows of a source, read in pages and kept while they are near the screen."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from tui.widgets.table_model import TableRow, TableSource
+
+PAGE_ROWS = 128
+MAX_PAGES = 16
+
+
+class NoRows:
+    """A source without rows."""
+
+    def count(self) -> int:
+        """Return 0."""
+        return 0
+
+    def rows(self, offset: int, limit: int) -> Sequence[TableRow]:
+        """Return nothing."""
+        del offset, limit
+        return ()
+
+    def index_of(self, key: str) -> int | None:
+        """Return None."""
+        del key
+        return None
+
+    def key_at(self, index: int) -> str:
+        """Raise IndexError."""
+        raise IndexError(index)
+
+
+class RowCache:
+    """The least recently used pages go first; a window read by itself goes before all pages."""
+
+    def __init__(self, source: TableSource) -> None:
+        self._source = source
+        self._pages: OrderedDict[int, list[TableRow]] = OrderedDict()
+        self._window: list[TableRow] = []
+        self._window_start = 0
+
+    def get(self, index: int) -> TableRow | None:
+        """Return a row; None when the source has fewer than it said."""
+        offset = index - self._window_start
+        if 0 <= offset < len(self._window):
+            return self._window[offset]
+        page_number, offset = divmod(index, PAGE_ROWS)
+        page = self._pages.get(page_number)
+        if page is None:
+            page = list(self._source.rows(page_number * PAGE_ROWS, PAGE_ROWS))
+            self._pages[page_number] = page
+            if len(self._pages) > MAX_PAGES:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(page_number)
+        return page[offset] if offset < len(page) else None
+
+    def reload(self, start: int, rows: int) -> None:
+        """Forget everything and read these rows at once: only they are on screen."""
+        self._pages.clear()
+        self._window_start = start
+        self._window = list(self._source.rows(start, rows)) if rows > 0 else []
+
+    def forget_beyond(self, kept: range) -> None:
+        """Forget all rows but these."""
+        rows = [row for row in map(self.get, kept) if row is not None]
+        self._pages.clear()
+        self._window_start = kept.start
+        self._window = rows
