@@ -1,5 +1,6 @@
 """SQLite: runs, rows, trials and how far each is fetched; the only truth the screens read."""
 
+from tui.store.heads import ERROR_LIMIT, REASON_LIMIT
 from tui.store.store import Store
 from tui.store.types import (
     Change,
@@ -16,6 +17,8 @@ from tui.store.types import (
 from tui.store.views import RowView, RunView
 
 __all__ = [
+    "ERROR_LIMIT",
+    "REASON_LIMIT",
     "Change",
     "ConnectionState",
     "CriterionCell",

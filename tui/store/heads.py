@@ -20,8 +20,10 @@ OUTCOMES = (
 """Worst first; the position is the rank that is stored and sorted by."""
 RANKS = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
 PREVIEW = 200
-REASON = 120
-ERROR = 2000
+REASON_LIMIT = 120
+"""Characters of a reason or label a head keeps; the trial has the whole."""
+ERROR_LIMIT = 2000
+"""Characters of an error a head keeps."""
 _SUMMABLE = 1e100
 """Larger scores are shown but not averaged: a sum must stay finite."""
 
@@ -112,7 +114,7 @@ def head_of(trial: Trial) -> TrialHead:
         column_real(trial.latency_s),
         None if usage is None else _usage_list(usage),
         start_of(trial.output) or start_of(trial.input),
-        None if error is None else [_cut(error.code, ERROR), error.message[:ERROR]],
+        None if error is None else [_cut(error.code, ERROR_LIMIT), error.message[:ERROR_LIMIT]],
         [_mark(score) for score in trial.scores],
     )
 
@@ -214,9 +216,9 @@ def _mark(score: Score) -> Mark:
         score.type.value,
         score.passed,
         column_real(score.value),
-        _cut(score.label, REASON),
-        _cut(score.reason, REASON),
-        None if score.error is None else score.error.message[:REASON],
+        _cut(score.label, REASON_LIMIT),
+        _cut(score.reason, REASON_LIMIT),
+        None if score.error is None else score.error.message[:REASON_LIMIT],
         given and not broken and not score.skipped,
     )
 
