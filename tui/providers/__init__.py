@@ -1,1 +1,1 @@
-""""""
+"""One module or package per provider, the contract they keep, and the one client policy."""

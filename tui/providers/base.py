@@ -18,9 +18,12 @@ class Capabilities:
 
     can_cancel: bool
     list_refreshes: bool = True
-    """False where a list shows a stale snapshot and live runs must be asked one by one (GoModel)."""
+    """False where a list is a stale snapshot and live runs must be asked one by one (GoModel)."""
     rows_paged: bool = True
     """False where all rows come in one answer (Datalab, GoModel, batch files)."""
+    rows_append: bool = False
+    """True where new rows come behind all earlier ones, so that a live run's next rows can be
+    asked from the last known one on (OpenAI); the walk after its end still begins at the start."""
     trial_detail: bool = False
     """True where opening a trial can fetch more (Weave calls, Datalab documents)."""
     rows_while_live: bool = True
