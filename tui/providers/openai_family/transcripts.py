@@ -1,0 +1,70 @@
+"""A model grader's own words, which come as JSON inside a string."""
+
+import json
+from dataclasses import dataclass
+
+from tui.models import JsonValue
+from tui.providers.openai_family.bodies import content_text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a grader model wrote."""
+
+    reason: str | None = None
+    """Its reasoning, one line per step; its whole text when it is not the documented JSON."""
+    label: str | None = None
+    """The label it chose; None for score graders, whose result is a number."""
+
+
+def read_transcript(sample: JsonValue) -> Verdict:
+    """Return reasoning and label from a grader's sample; empty when it wrote nothing.
+
+    Documented only by recorded traffic: the last output message is a string holding
+    `{"steps": [{"description", "conclusion"}], "result": label or number}`.
+    """
+    text = _last_text(sample)
+    if not text:
+        return Verdict()
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return Verdict(reason=text)
+    if not isinstance(said, dict):
+        return Verdict(reason=text)
+    result = said.get("result")
+    return Verdict(
+        reason=_reasoning(said) or text,
+        label=result if isinstance(result, str) and result else None,
+    )
+
+
+def _last_text(sample: JsonValue) -> str | None:
+    output = sample.get("output") if isinstance(sample, dict) else None
+    if not isinstance(output, list):
+        return None
+    for message in reversed(output):
+        if isinstance(message, dict) and (text := content_text(message.get("content"))):
+            return text
+    return None
+
+
+def _reasoning(said: dict[str, JsonValue]) -> str | None:
+    steps = said.get("steps")
+    if isinstance(steps, list):
+        lines = [_step(step) for step in steps]
+        return "\n".join(line for line in lines if line) or None
+    for field in ("reasoning", "reason", "explanation"):
+        text = said.get(field)
+        if isinstance(text, str) and text:
+            return text
+    return None
+
+
+def _step(step: JsonValue) -> str:
+    if isinstance(step, str):
+        return step
+    if not isinstance(step, dict):
+        return ""
+    parts = (step.get("description"), step.get("conclusion"))
+    return " → ".join(part for part in parts if isinstance(part, str) and part)
