@@ -1,0 +1,161 @@
+"""A grouped row and its trials."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from tui.models import JsonObject, JsonValue, Row, Score, Trial, Usage
+from tui.outcomes import trial_outcome
+from tui.providers.base import Skipped
+from tui.providers.weave.causes import Finding
+from tui.providers.weave.numbers import mapping
+from tui.providers.weave.refs import cell_of
+from tui.providers.weave.scores import ScoreRules, flattened
+from tui.providers.weave.wire import RowEvaluationWire, RowWire, TrialWire
+from tui.providers.wire import why_unreadable
+
+_EXPECTED = (
+    "expected",
+    "expected_output",
+    "expected_answer",
+    "expected_result",
+    "target",
+    "ground_truth",
+    "reference",
+    "ideal",
+    "label",
+    "answer",
+)
+_LABELS = ("question", "prompt", "input", "query", "text", "name", "title", "id")
+_LABEL_CHARS = 200
+_SHOWN_ID = 24
+
+UNRESOLVED = "Some dataset rows could not be resolved; their reference is shown."
+TOO_LARGE = "Some examples were too large for Weave and were not stored."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row as read, before its unclear trials were looked up."""
+
+    key: str
+    example: Any
+    trials: tuple[tuple[TrialWire, JsonObject], ...]
+    """Each trial with its raw object, in the order of their ids."""
+    skipped: tuple[Skipped, ...]
+
+
+def draft_of(item: JsonObject, run_id: str) -> Draft:
+    """Read a row; a trial that cannot be read is skipped. Raises ValidationError for the row."""
+    row = RowWire.model_validate(item)
+    trials: list[tuple[TrialWire, JsonObject]] = []
+    skipped: list[Skipped] = []
+    for position, entry in enumerate(_trials(row, run_id)):
+        try:
+            trials.append((TrialWire.model_validate(entry), mapping(entry)))
+        except ValidationError as error:
+            what = f"trial {position} of row {row.row_digest[:_SHOWN_ID]}"
+            skipped.append(Skipped(what, why_unreadable(error)))
+    # Call ids of current SDKs sort by time; the answer's own order means nothing.
+    trials.sort(key=lambda pair: pair[0].predict_and_score_call_id)
+    return Draft(row.row_digest, row.raw_data_row, tuple(trials), tuple(skipped))
+
+
+def row_of(draft: Draft, rules: ScoreRules, findings: Mapping[str, Finding]) -> Row:
+    """Return the row; `findings` has what the calls of unclear trials said."""
+    return Row(
+        key=draft.key,
+        label=_label(draft.example) or draft.key,
+        trials=tuple(
+            _trial(
+                trial,
+                draft,
+                flattened(trial.scores, rules),
+                findings.get(trial.predict_and_score_call_id) or Finding(ended=True),
+                raw,
+            )
+            for trial, raw in draft.trials
+        ),
+    )
+
+
+def notes_of(drafts: list[Draft]) -> tuple[str, ...]:
+    """Return what a person should know about the examples of a page."""
+    notes: list[str] = []
+    if any(
+        isinstance(draft.example, str) and draft.example.startswith("weave:///") for draft in drafts
+    ):
+        notes.append(UNRESOLVED)
+    if any(mapping(mapping(draft.example).get("_weave")).get("error") for draft in drafts):
+        notes.append(TOO_LARGE)
+    return tuple(notes)
+
+
+def _trial(
+    trial: TrialWire, draft: Draft, scores: tuple[Score, ...], finding: Finding, raw: JsonObject
+) -> Trial:
+    scores = scores or finding.scores
+    told = (trial.total_tokens, trial.total_cost)
+    extra: JsonObject = {"predict_call_id": trial.predict_call_id}
+    if trial.scorer_call_ids:
+        extra["scorer_call_ids"] = trial.scorer_call_ids
+    return Trial(
+        id=trial.predict_and_score_call_id,
+        outcome=trial_outcome(scores, errored=finding.error is not None, ended=finding.ended),
+        input=draft.example,
+        output=finding.output if trial.model_output is None else _spoken(trial.model_output, draft),
+        expected=_expected(draft.example),
+        scores=scores,
+        latency_s=trial.model_latency_seconds,
+        usage=None if told == (None, None) else Usage(total_tokens=told[0], cost_usd=told[1]),
+        error=finding.error,
+        extra={key: value for key, value in extra.items() if value is not None},
+        raw=raw,
+    )
+
+
+def _trials(row: RowWire, run_id: str) -> list[Any]:
+    found: list[Any] = []
+    for entry in row.evaluations or ():
+        evaluation = RowEvaluationWire.model_validate(mapping(entry))
+        if evaluation.evaluation_call_id in (run_id, None):
+            found.extend(evaluation.trials or ())
+    return found
+
+
+def _spoken(output: Any, draft: Draft) -> JsonValue:
+    """Return what the model said; a model that hands a cell of its row on leaves a reference."""
+    cell = cell_of(output)
+    columns = mapping(draft.example)
+    if cell is not None and cell[0] == draft.key and cell[1] in columns:
+        output = columns[cell[1]]
+    return _json(output)
+
+
+def _expected(example: Any) -> JsonValue:
+    columns = mapping(example)
+    for name in _EXPECTED:
+        if name in columns:
+            return _json(columns[name])
+    return next(
+        (_json(value) for key, value in columns.items() if key.startswith("expected")), None
+    )
+
+
+def _label(example: Any) -> str:
+    columns = mapping(example)
+    texts = [columns[name] for name in _LABELS if isinstance(columns.get(name), str)]
+    texts += [value for value in columns.values() if isinstance(value, str)]
+    label = next((text for text in texts if text.strip()), None)
+    if label is None and example is not None:
+        label = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
+    return (label or "")[:_LABEL_CHARS]
+
+
+def _json(value: Any) -> JsonValue:
+    """Say that what came out of a JSON answer is JSON."""
+    answer: JsonValue = value
+    return answer

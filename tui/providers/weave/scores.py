@@ -1,0 +1,86 @@
+"""A trial's raw scores, flattened to one score per leaf."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.models import CriterionType, ErrorInfo, Score
+from tui.providers.weave.criteria import joined_name
+from tui.providers.weave.numbers import real
+
+_VERDICTS = frozenset({"passed", "pass"})
+_REASONS = ("rationale", "reason", "reasoning", "explanation")
+_DEPTH = 16
+
+
+class ScoreRules:
+    """Which booleans decide a trial, and what kind a criterion is when its value is null."""
+
+    def __init__(self, pass_criteria: tuple[str, ...], types: Mapping[str, CriterionType]) -> None:
+        self._named = frozenset(pass_criteria)
+        self._types = types
+
+    def counts(self, scorer: str, path: str | None) -> bool:
+        """Return whether a boolean decides the outcome.
+
+        The named ones where the connection names any (a scorer's name stands for its verdict),
+        else those at the top or directly under `passed` or `pass`.
+        """
+        verdict = path is None or path in _VERDICTS
+        if not self._named:
+            return verdict
+        return joined_name(scorer, path) in self._named or (verdict and scorer in self._named)
+
+    def type_of(self, name: str) -> CriterionType:
+        """Return what kind a criterion is in this run, label when nobody has said."""
+        return self._types.get(name, CriterionType.LABEL)
+
+
+def flattened(scores: Any, rules: ScoreRules) -> tuple[Score, ...]:
+    """Return one score per leaf of `scores`; nested names are `scorer.path`.
+
+    Booleans are verdicts, numbers values, texts labels; a null is a score without a value, a list
+    one with only detail. A text called rationale, reason or explanation is also the reason of the
+    verdicts and numbers beside it.
+    """
+    if not isinstance(scores, dict):
+        return ()
+    return tuple(
+        _leaf(scorer, leaf, rules) for scorer, value in scores.items() for leaf in _leaves(value)
+    )
+
+
+def broken(scorer: str, error: ErrorInfo) -> Score:
+    """Return the score of a scorer that raised."""
+    return Score(scorer, CriterionType.LABEL, error=error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    path: str | None
+    value: Any
+    reason: str | None
+
+
+def _leaves(
+    value: Any, path: str | None = None, reason: str | None = None, depth: int = 0
+) -> Iterator[_Leaf]:
+    if not isinstance(value, dict) or not value or depth >= _DEPTH:
+        yield _Leaf(path, value, reason)
+        return
+    beside = next((value[key] for key in _REASONS if isinstance(value.get(key), str)), None)
+    for key, inner in value.items():
+        yield from _leaves(inner, key if path is None else f"{path}.{key}", beside, depth + 1)
+
+
+def _leaf(scorer: str, leaf: _Leaf, rules: ScoreRules) -> Score:
+    name, value = joined_name(scorer, leaf.path), leaf.value
+    if isinstance(value, bool):
+        counts = rules.counts(scorer, leaf.path)
+        return Score(name, CriterionType.BINARY, passed=value, reason=leaf.reason, counts=counts)
+    if isinstance(value, str):
+        return Score(name, CriterionType.LABEL, label=value)
+    number = real(value)
+    if number is not None:
+        return Score(name, CriterionType.NUMERIC, value=number, reason=leaf.reason)
+    return Score(name, rules.type_of(name), detail=value)
