@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tui.query import words
 from tui.store.heads import RANKS
 from tui.store.types import RowQuery, RunQuery
 
@@ -34,7 +35,7 @@ def run_ids(query: RunQuery, now: int) -> tuple[str, dict[str, Any]]:
         values.update((f"connection{i}", name) for i, name in enumerate(query.connections))
     if query.live_only:
         conditions.append("live")
-    for i, word in enumerate(query.text.casefold().split()):
+    for i, word in enumerate(words(query.text.casefold())):
         conditions.append(f"instr(words, :word{i})")
         values[f"word{i}"] = word
     limit = ""
@@ -56,7 +57,7 @@ def row_ids(run: int, query: RowQuery) -> tuple[str, dict[str, Any]]:
     if query.outcome is not None:
         conditions.append("outcome = :outcome")
         values["outcome"] = RANKS[query.outcome]
-    for i, word in enumerate(query.text.split()):
+    for i, word in enumerate(words(query.text)):
         found: list[str] = []
         for j, variant in enumerate(_variants(word)):
             name = f"word{i}_{j}"
