@@ -1,0 +1,61 @@
+"""A file result as a `Row` with its single trial."""
+
+from tui.config import DatalabConnection
+from tui.models import ErrorInfo, JsonObject, Outcome, Row, Run, Score, Status, Trial
+from tui.outcomes import status_of, trial_outcome
+from tui.providers.datalab.rules import overall_score, read_evaluation
+from tui.providers.datalab.wire import FileWire
+from tui.providers.wire import instant
+
+
+def row_of(item: JsonObject, run: Run, config: DatalabConnection) -> Row:
+    """Return the row: key `request_id`, label the file name, which need not be unique.
+
+    Raises:
+        pydantic.ValidationError: the item has no request id.
+    """
+    wire = FileWire.model_validate(item)
+    rules, unread = read_evaluation(wire.eval_results)
+    scores = rules
+    if wire.eval_score is not None:
+        scores = (overall_score(wire.eval_score, pass_score=config.pass_score), *rules)
+    extra: JsonObject = {"status": wire.status, "lookup_key": wire.lookup_key}
+    outcome = _outcome(wire, run, scores)
+    return Row(
+        key=wire.request_id,
+        label=wire.filename or wire.request_id,
+        trials=(
+            Trial(
+                # Not the lookup key, which may be missing at first and come later.
+                id=wire.request_id,
+                outcome=outcome,
+                scores=scores,
+                error=ErrorInfo(wire.status, "Datalab gives no reason in the results of a run.")
+                if outcome is Outcome.ERRORED
+                else None,
+                created_at=instant(wire.created),
+                extra=extra if unread is None else {**extra, "eval_results": unread},
+                raw=item,
+            ),
+        ),
+        extra=extra,
+    )
+
+
+def _outcome(wire: FileWire, run: Run, scores: tuple[Score, ...]) -> Outcome:
+    """Return the file's outcome; status words are open, and a score says that it was processed."""
+    word = (wire.status or "").strip().lower()
+    if word == "skipped":
+        return Outcome.SKIPPED
+    match status_of(word):
+        case Status.FAILED | Status.EXPIRED:
+            return Outcome.ERRORED
+        case Status.CANCELED:
+            return Outcome.SKIPPED
+        case Status.COMPLETED:
+            ended = True
+        case Status.UNKNOWN:
+            ended = wire.eval_score is not None or not run.live
+        case _:
+            ended = False
+    return trial_outcome(scores, errored=False, ended=ended)
