@@ -24,7 +24,6 @@ from tui.credentials import (
 )
 from tui.errors import KeyMissingError
 
-
 WISHES = "EVALTOP_MY_PROD_API_KEY, MY_KEY or OPENAI_API_KEY, or key_command in the config file"
 
 

@@ -7,7 +7,6 @@ into the wrong place must not come back on a screen.
 import math
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 
 from tui.config.addresses import WrongValueError
 
@@ -92,6 +91,8 @@ def whole(lowest: int, highest: int) -> Callable[[object], int]:
 
 def meant(word: str, allowed: Iterable[str]) -> str:
     """Return the sentence part that says what is allowed and what was probably meant."""
+    from difflib import get_close_matches
+
     choices = sorted(allowed)
     close = get_close_matches(word, choices, n=1)
     hint = f"did you mean {close[0]}? " if close else ""

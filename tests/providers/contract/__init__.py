@@ -1,0 +1,1 @@
+"""One suite over all providers, through httpx's own transport seam."""
