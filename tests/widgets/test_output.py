@@ -2,13 +2,14 @@
 
 from queue import Queue
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
+from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -22,7 +23,7 @@ from tui.widgets.progress import ProgressLine, ProgressView
 from tui.widgets.safe_filter import SafeFilter
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView
-from tui.widgets.tones import TONES
+from tui.widgets.tones import TONES, Palette
 from tui.widgets.trial_strip import TrialStrip
 from tui.widgets.virtual_table import VirtualTable
 
@@ -80,6 +81,39 @@ def test_textual_still_has_the_queue_the_backlog_reads() -> None:
     writer.write("frame")
     app = cast("App[Any]", SimpleNamespace(_driver=SimpleNamespace(_writer_thread=writer)))
     assert output_backlog(app) == 1
+
+
+class Probe(Widget):
+    """Has as component styles, by Textual's own rules, what tones are to look like."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"probe--{tone}" for tone in TONES}
+    DEFAULT_CSS = """
+    Probe {
+        background: $panel;
+        & > .probe--good { color: $text-success; }
+        & > .probe--bad { color: $text-error; }
+        & > .probe--warn { color: $text-warning; }
+        & > .probe--live { color: $text-primary; }
+        & > .probe--muted { color: $text-muted; }
+        & > .probe--dim { color: $text-muted; }
+        & > .probe--accent { color: $text-accent; }
+        & > .probe--strong { text-style: bold; }
+        & > .probe--title { color: $text-accent; text-style: bold; }
+    }
+    """
+
+
+@pytest.mark.parametrize("theme", BUILTIN_THEMES)
+async def test_tones_look_as_textuals_own_rules_would_have_them(theme: str) -> None:
+    probe = Probe()
+    app = WidgetApp(probe)
+    async with app.run_test(size=(40, 4)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        palette = Palette(probe)
+        for tone in TONES:
+            wanted = probe.get_component_rich_style(f"probe--{tone}")
+            assert palette.tone(tone) == wanted, tone
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])

@@ -8,6 +8,8 @@ from contextlib import suppress
 
 LIMIT_S = 10.0
 OUTPUT_BYTES = 64 * 1024
+KILL_S = 2.0
+"""How long a killed program's end is waited for."""
 
 
 class CommandFailedError(Exception):
@@ -66,7 +68,13 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
     """Kill the program and its children, and take its status."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    # asyncio tells the end of a process only once its output is read to the end. A child that has
+    # left the group may hold it open; nobody waits for that one.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(KILL_S):
+            while process.stdout is not None and await process.stdout.read(OUTPUT_BYTES):
+                pass
+            await process.wait()
 
 
 def _key_of(output: bytes) -> str:

@@ -23,7 +23,8 @@ PREVIEW = 200
 class JsonTree(LineView):
     """Keys and values, one per line; enter, space, left and right expand and collapse.
 
-    Long texts are expandable, too. Styles: `.line--cursor`, `.line--match` and `.tone--<tone>`.
+    Long texts are expandable, too. Styles: `.line--cursor` and `.line--match`; the rest is drawn
+    in tones.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.drawing import Part, line
-from tui.widgets.tones import Palette, tone_classes, tone_css
+from tui.widgets.tones import Palette
 
 THUMB = "▐"
 WHEEL_LINES = 3
@@ -42,7 +42,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         "line--header",
         "line--match",
         "line--match-current",
-        *tone_classes(),
     }
     DEFAULT_CSS = """
     LineView {
@@ -63,7 +62,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             text-style: bold underline;
         }
     }
-    """ + tone_css("LineView")
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor_up", "Up", show=False, id="move-up"),
         Binding("down,j", "cursor_down", "Down", show=False, id="move-down"),

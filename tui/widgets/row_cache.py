@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from tui.widgets.table_model import TableRow, TableSource
 
-PAGE_ROWS = 128
-MAX_PAGES = 16
+PAGE_ROWS = 40
+"""A screenful: reading more would hold up the key that asks for it, and the first frame."""
+MAX_PAGES = 48
 
 
 class NoRows:

@@ -31,8 +31,8 @@ __all__ = ["Language", "Section", "TextView"]
 class TextView(LineView):
     """Sections of text. With headings there is a cursor line, to fold with; without, keys scroll.
 
-    Texts are shown clean and copied as they are. Styles: `.line--cursor`, `.line--match`,
-    `.line--match-current` and `.tone--<tone>`.
+    Texts are shown clean and copied as they are. Styles: `.line--cursor`, `.line--match`
+    and `.line--match-current`; the rest is drawn in tones.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

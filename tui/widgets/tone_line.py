@@ -2,13 +2,12 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.drawing import Part, line
-from tui.widgets.tones import Palette, tone_classes, tone_css
+from tui.widgets.tones import Palette
 
 ToneText = tuple[str, str]
 """Text, not yet clean or cut, and its tone."""
@@ -18,8 +17,7 @@ class ToneLine(Widget):
     """Draws each of its lines from parts; never focused, never selected."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = tone_classes()
-    DEFAULT_CSS = "ToneLine { height: 1; }\n" + tone_css("ToneLine")
+    DEFAULT_CSS = "ToneLine { height: 1; }"
 
     def __init__(
         self,

@@ -1,38 +1,49 @@
 """Tones: the words data uses for colours, and the styles a widget draws them in."""
 
-from functools import cache
-
 from rich.style import Style
+from textual.color import Color
 from textual.widget import Widget
 
 TONES = ("good", "bad", "warn", "live", "muted", "dim", "accent", "strong", "title")
 """good: success; bad: failure; warn: trouble; live: still moving; muted and dim: secondary;
 accent: names and keys; strong: bold; title: headings. Anything else, also empty and `plain`, is
-the plain style. A widget's component class for each is `tone--<tone>`."""
+the plain style."""
 
-_RULES = {
-    "good": "color: $text-success;",
-    "bad": "color: $text-error;",
-    "warn": "color: $text-warning;",
-    "live": "color: $text-primary;",
-    "muted": "color: $text-muted;",
-    "dim": "color: $text-muted;",
-    "accent": "color: $text-accent;",
-    "strong": "text-style: bold;",
-    "title": "color: $text-accent; text-style: bold;",
+_LOOKS: dict[str, tuple[str, bool]] = {
+    "good": ("text-success", False),
+    "bad": ("text-error", False),
+    "warn": ("text-warning", False),
+    "live": ("text-primary", False),
+    "muted": ("text-muted", False),
+    "dim": ("text-muted", False),
+    "accent": ("text-accent", False),
+    "strong": ("", True),
+    "title": ("text-accent", True),
 }
+"""The theme's variable for a tone's colour, and whether it is bold.
+
+No component classes: Textual would work out the styles of all tones for every widget at each
+start and each move of the focus, most of them never drawn.
+"""
 
 
-def tone_classes() -> set[str]:
-    """Return the component classes of all tones."""
-    return {f"tone--{tone}" for tone in TONES}
+def _toned(widget: Widget, tone: str) -> Style:
+    """Return a tone's style on a widget's background."""
+    variable, bold = _LOOKS[tone]
+    style = widget.rich_style
+    if variable:
+        color = _color(widget.app.theme_variables[variable], widget.background_colors[1])
+        style += Style(color=color.rich_color)
+    return style + Style(bold=True) if bold else style
 
 
-@cache
-def tone_css(widget_type: str) -> str:
-    """Return default CSS that gives every tone of a widget type its theme colour."""
-    rules = "\n".join(f"    & > .tone--{tone} {{ {rule} }}" for tone, rule in _RULES.items())
-    return f"{widget_type} {{\n{rules}\n}}\n"
+def _color(value: str, background: Color) -> Color:
+    """Return a theme's colour: `#8AD4A1`, `ansi_green`, `auto 60%` (what can be read here)."""
+    name, _, percent = value.partition(" ")
+    share = float(percent.rstrip("%") or 100) / 100
+    if name == "auto":
+        return background + background.get_contrast_text(share)
+    return background + Color.parse(name).multiply_alpha(share)
 
 
 class Palette:
@@ -44,10 +55,12 @@ class Palette:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._styles: dict[str, Style] = {}
+        self._tones: dict[str, Style] = {}
 
     def clear(self) -> None:
         """Forget everything: the theme, a class or the focus has changed."""
         self._styles.clear()
+        self._tones.clear()
 
     @property
     def base(self) -> Style:
@@ -56,9 +69,12 @@ class Palette:
 
     def tone(self, tone: str, otherwise: str = "") -> Style:
         """Return a tone's style; the style of `otherwise` for a tone that has none."""
-        if tone in _RULES:
-            return self.component(f"tone--{tone}")
-        return self.tone(otherwise) if otherwise else self.base
+        if tone not in _LOOKS:
+            return self.tone(otherwise) if otherwise else self.base
+        style = self._tones.get(tone)
+        if style is None:
+            style = self._tones[tone] = _toned(self._widget, tone)
+        return style
 
     def component(self, name: str) -> Style:
         """Return the style of one of the widget's component classes; empty is the widget's own."""

@@ -28,8 +28,8 @@ class VirtualTable(LineView):
     """Rows of a `TableSource`, with a cursor held by row key.
 
     Sources are snapshots: a new one (`set_source`) moves neither the cursor off its row nor the
-    row off its screen line, as far as there are rows above. Styles: `.line--cursor`,
-    `.line--header`, and `.tone--<tone>` of cells.
+    row off its screen line, as far as there are rows above. Styles: `.line--cursor` and
+    `.line--header`; cells are drawn in their tones.
     """
 
     HEADER_LINES = 1
