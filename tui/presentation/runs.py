@@ -1,0 +1,149 @@
+"""Runs as rows of the home screen's table."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tui.analysis.intervals import wilson
+from tui.models import Counts, Run
+from tui.presentation import format as fmt
+from tui.presentation.progress import Samples, bar, eta
+from tui.presentation.table import Cell, Column, TableRow
+from tui.presentation.words import status_text, status_tone
+from tui.store import StoredRun
+
+BAR_WIDTH = 10
+
+COLUMNS: tuple[Column, ...] = (
+    Column("status", "STATUS", width=11),
+    Column("bar", "PROGRESS", width=BAR_WIDTH, priority=5),
+    Column("done", "DONE", width=9, align="right", priority=2),
+    Column("score", "SCORE", width=16, priority=1),
+    Column("run", "RUN", min_width=12, weight=3),
+    Column("group", "GROUP", min_width=12, max_width=28, weight=2, priority=6),
+    Column("model", "MODEL", min_width=10, max_width=22, weight=1, priority=7),
+    Column("eta", "ETA", width=4, align="right", priority=3),
+    Column("age", "AGE", width=4, align="right", priority=2),
+    Column("connection", "CONNECTION", min_width=10, max_width=16, weight=1, priority=4),
+)
+"""In the order of design section 2. 80 columns show all but bar, group and model."""
+
+SORTS: Mapping[str, tuple[str, str, bool]] = {
+    "started": ("age", "start, newest first", True),
+    "status": ("status", "status, live first", False),
+    "score": ("score", "score, lowest first", False),
+    "duration": ("eta", "duration, longest first", True),
+    "name": ("run", "name", False),
+    "connection": ("connection", "connection", False),
+}
+"""Sort field of a `RunQuery` → column, text in the menu, whether it starts descending."""
+
+
+def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
+    """Return the run's row; its key is the text of its reference."""
+    run = stored.run
+    dim = "" if run.live else "muted"
+    return TableRow(
+        str(run.ref),
+        (
+            Cell(status_text(run), status_tone(run)),
+            Cell(bar_text(run.counts), status_tone(run) if run.live else "muted"),
+            Cell(done_text(run.counts), dim),
+            score_cell(run),
+            Cell(run_name(run), "strong" if run.live else ""),
+            Cell(group_name(run) or fmt.UNKNOWN, "" if run.group else "muted"),
+            Cell(models_text(run), "" if run.models else "muted"),
+            Cell(eta(run, samples, now), dim),
+            Cell(fmt.age(begun_at(stored), now), "muted"),
+            Cell(run.ref.connection, "muted"),
+        ),
+    )
+
+
+def run_name(run: Run) -> str:
+    """Return the run's name, else its id."""
+    return run.name or run.id
+
+
+def group_name(run: Run) -> str:
+    """Return what the run belongs to; empty when to nothing."""
+    return "" if run.group is None else run.group.name or run.group.id
+
+
+def models_text(run: Run) -> str:
+    """Return the first model, and how many more there are."""
+    if not run.models:
+        return fmt.UNKNOWN
+    more = len(run.models) - 1
+    return f"{run.models[0]} +{more}" if more else run.models[0]
+
+
+def begun_at(stored: StoredRun) -> datetime:
+    """Return when the run began: started, else created, else first seen here."""
+    return stored.run.started_at or stored.run.created_at or stored.first_seen_at
+
+
+def bar_text(counts: Counts) -> str:
+    """Return the bar of a run with a real denominator; empty without one."""
+    if counts.done is None or not counts.total:
+        return ""
+    return bar(counts.done / counts.total, BAR_WIDTH)
+
+
+def done_text(counts: Counts) -> str:
+    """Return `812/1000`, or the bare count when the total is not known."""
+    if counts.done is None:
+        return fmt.UNKNOWN if counts.total is None else f"?/{fmt.short_number(counts.total)}"
+    if counts.total is None:
+        return fmt.short_number(counts.done)
+    exact = f"{counts.done}/{counts.total}"
+    if len(exact) <= 9:  # noqa: PLR2004 - the column's width
+        return exact
+    return f"{_compact(counts.done)}/{_compact(counts.total)}"
+
+
+def _compact(n: int) -> str:
+    return fmt.short_number(n).replace(".0", "").replace(",", "")
+
+
+def score_cell(run: Run) -> Cell:
+    """Return what came out: a pass rate ± half its 95 % interval, a mean, or what is in the way."""
+    text = score_text(run)
+    if text.startswith(fmt.UNKNOWN):
+        return Cell(text, "warn" if run.counts.errored else "muted")
+    return Cell(text)
+
+
+def score_text(run: Run) -> str:
+    """Return `87.2% ±2.3`, `87.2% ±2.3 !5` (five errored), `4.10 of 5`, `— 5 errored` or `—`."""
+    counts = run.counts
+    passed, failed, errored = counts.passed or 0, counts.failed or 0, counts.errored or 0
+    found = wilson(passed, passed + failed)
+    if found is not None:
+        rate = passed / (passed + failed)
+        text = fmt.rate_with_interval(rate, found.low, found.high)
+    elif run.score is not None:
+        text = mean_text(run)
+    else:
+        return f"{fmt.UNKNOWN} {fmt.short_number(errored)} errored" if errored else fmt.UNKNOWN
+    return f"{text} !{fmt.short_number(errored)}" if errored else text
+
+
+def mean_text(run: Run) -> str:
+    """Return the run's mean score with its scale, where that is known."""
+    if run.score is None:
+        return fmt.UNKNOWN
+    if run.score.scale_max is None:
+        return f"{fmt.decimal(run.score.mean)} mean"
+    top = f"{run.score.scale_max:g}"
+    return f"{fmt.decimal(run.score.mean)} of {top}"
+
+
+def title_text(counts: Mapping[str, int], *, shown: int, filtered: bool) -> str:
+    """Return the story of the whole list: `128 runs · 3 live · 1 in trouble`."""
+    total = counts.get("runs", 0)
+    parts = [f"{shown:,} of {fmt.plural(total, 'run')}" if filtered else fmt.plural(total, "run")]
+    if counts.get("live"):
+        parts.append(f"{counts['live']:,} live")
+    if counts.get("trouble"):
+        parts.append(f"{counts['trouble']:,} in trouble")
+    return " · ".join(parts)
