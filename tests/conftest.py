@@ -1,0 +1,45 @@
+"""Options of the whole test suite."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_LEAKING = ("EVALTOP_", "OPENAI_", "AZURE_", "FOUNDRY_", "WANDB_", "WF_", "DATALAB_", "GOMODEL_")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--specs DIR`: also validate the demo's answers against the OpenAPI files there."""
+    parser.addoption(
+        "--specs", type=Path, default=None, help="folder of OpenAPI files to validate against"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many answers were validated (works through xdist: counts ride in the reports)."""
+    lines = [
+        f"{report.nodeid.rpartition('::')[2]}: {value} answers validated"
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "validated"
+    ]
+    for line in sorted(lines):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(autouse=True)
+def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the developer's own keys, files, colours and time zone out of every test."""
+    for name in list(os.environ):
+        if name.startswith(_LEAKING) or name in {"NO_COLOR", "TEXTUAL_THEME"}:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("EVALTOP_DATA_DIR", str(tmp_path / "evaltop-data"))
+    monkeypatch.setenv("EVALTOP_CONFIG", str(tmp_path / "evaltop-config.toml"))
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
