@@ -1,0 +1,64 @@
+"""Headless commands over the simulated world, in this process and without sockets."""
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.clock import START, FakeClock
+from tui.commands.session import Session
+from tui.demo import demo_config, demo_keys, demo_transport, demo_world
+from tui.services import Services, open_services
+
+
+@dataclass
+class Desk:
+    """Services over the demo, and what a command wrote."""
+
+    services: Services
+    clock: FakeClock
+    out: io.StringIO
+    err: io.StringIO
+
+    def session(self, *chosen: str, offline: bool = False) -> Session:
+        """Return a fresh command's session; what earlier ones wrote is forgotten."""
+        for stream in (self.out, self.err):
+            stream.seek(0)
+            stream.truncate()
+        self.clock.advance(1)
+        return Session(
+            services=self.services,
+            out=self.out,
+            err=self.err,
+            offline=offline,
+            chosen=chosen,
+            begun_at=self.clock.now(),
+        )
+
+
+def open_desk(clock: FakeClock, keys: dict[str, str]) -> Desk:
+    """Return services over a world at the fixed start."""
+    services = open_services(
+        demo_config(),
+        transport=demo_transport(demo_world(clock, epoch=START)),
+        keys=keys,
+        clock=clock,
+        in_memory=True,
+    )
+    return Desk(services, clock, io.StringIO(), io.StringIO())
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    desk = open_desk(FakeClock(), demo_keys())
+    yield desk
+    await desk.services.aclose()
+
+
+@pytest.fixture
+async def locked_desk() -> AsyncIterator[Desk]:
+    """One connection's key is wrong."""
+    desk = open_desk(FakeClock(), {**demo_keys(), "docs": "wrong-key-canary-1234"})
+    yield desk
+    await desk.services.aclose()

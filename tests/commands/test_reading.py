@@ -1,0 +1,196 @@
+"""`runs`, `show` and `rows` over all five providers."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from tests.commands.conftest import Desk
+from tui.commands.reference import resolve
+from tui.commands.rows import list_rows
+from tui.commands.runs import list_runs
+from tui.commands.show import show_run
+from tui.errors import AuthError, NotFoundError
+from tui.presentation.records import ROW_FIELDS, RUN_FIELDS, TRIAL_FIELDS
+
+
+async def runs(desk: Desk, *chosen: str, form: str = "json", **more: Any) -> int:
+    arguments: dict[str, Any] = {"words": "", "limit": None, "fields": (), **more}
+    offline = arguments.pop("offline", False)
+    return await list_runs(desk.session(*chosen, offline=offline), form=form, **arguments)
+
+
+async def rows(desk: Desk, ref: str, *, form: str = "json", **more: Any) -> int:
+    arguments: dict[str, Any] = {
+        "words": "",
+        "limit": None,
+        "fields": (),
+        "trials": False,
+        **more,
+    }
+    offline = arguments.pop("offline", False)
+    return await list_rows(desk.session(offline=offline), ref=ref, form=form, **arguments)
+
+
+async def test_every_providers_runs_come_in_one_list_newest_first(desk: Desk) -> None:
+    assert await runs(desk) == 0
+    told = json.loads(desk.out.getvalue())
+    assert {run["connection"] for run in told} == set(desk.services.links)
+    assert {run["provider"] for run in told} == {
+        "openai",
+        "azure-openai",
+        "weave",
+        "datalab",
+        "gomodel",
+    }
+    assert {run["kind"] for run in told} == {"eval", "batch"}
+    begun = [run["started_at"] or run["created_at"] for run in told]
+    assert begun == sorted(begun, reverse=True)
+    assert all(tuple(run) == RUN_FIELDS for run in told)
+    assert all(run["stale"] is False for run in told)
+    assert desk.err.getvalue() == ""
+
+
+async def test_a_list_offline_asks_nobody_and_is_stale(desk: Desk) -> None:
+    await runs(desk)
+    online = json.loads(desk.out.getvalue())
+    for link in desk.services.links.values():
+        spent = link.budget.left()
+        assert await runs(desk, offline=True) == 0
+        assert link.budget.left() == spent
+    told = json.loads(desk.out.getvalue())
+    assert [run["ref"] for run in told] == [run["ref"] for run in online]
+    assert all(run["stale"] is True for run in told)
+
+
+async def test_words_connections_and_limits_narrow_the_list(desk: Desk) -> None:
+    assert await runs(desk, "prod", "docs", words="nightly") == 0
+    told = json.loads(desk.out.getvalue())
+    assert told
+    assert {run["connection"] for run in told} <= {"prod", "docs"}
+    assert all("nightly" in json.dumps(run).lower() for run in told)
+    assert await runs(desk, limit=2, form="jsonl") == 0
+    assert len(desk.out.getvalue().splitlines()) == 2
+    assert "2 of " in desk.err.getvalue()
+
+
+async def test_tables_csv_and_markdown_hold_the_same_runs(desk: Desk) -> None:
+    fields = ("ref", "status", "counts.done")
+    await runs(desk, form="json", fields=fields)
+    told = json.loads(desk.out.getvalue())
+    assert all(tuple(run) == fields for run in told)
+    await runs(desk, form="csv", fields=fields, offline=True)
+    lines = list(csv.reader(io.StringIO(desk.out.getvalue())))
+    assert lines[0] == list(fields)
+    assert [line[0] for line in lines[1:]] == [run["ref"] for run in told]
+    await runs(desk, form="md", fields=fields, offline=True)
+    assert desk.out.getvalue().count("\n") == len(told) + 2
+    await runs(desk, form="table", fields=fields, offline=True)
+    table = desk.out.getvalue().splitlines()
+    assert table[0].split() == ["REF", "STATUS", "DONE"]
+    assert [line.split()[0] for line in table[1:]] == [run["ref"] for run in told]
+
+
+async def test_a_refused_key_names_its_connection_and_leaves_the_others(locked_desk: Desk) -> None:
+    assert await runs(locked_desk) == 77
+    told = json.loads(locked_desk.out.getvalue())
+    assert "prod" in {run["connection"] for run in told}
+    assert "docs" not in {run["connection"] for run in told}
+    story = locked_desk.err.getvalue()
+    assert story.startswith("docs: ")
+    assert "canary" not in story
+
+
+async def test_a_run_is_shown_with_everything_it_has(desk: Desk) -> None:
+    await runs(desk, "prod", words="nightly prompt")
+    told = json.loads(desk.out.getvalue())
+    ref = next(run["ref"] for run in told if run["status"] == "completed")
+    assert await show_run(desk.session(), ref=ref, form="json", fields=()) == 0
+    (run,) = json.loads(desk.out.getvalue())
+    assert {criterion["name"] for criterion in run["criteria"]} == {"correct", "polite", "helpful"}
+    assert run["config"]["data_source"]
+    assert await show_run(desk.session(), ref=ref, form="table", fields=()) == 0
+    assert f"ref         {ref}\n" in desk.out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("connection", "words", "outcomes"),
+    [
+        ("prod", "canary", {"passed", "failed"}),
+        ("azure-eu", "schema v5", {"passed", "failed"}),
+        ("foundry", "agent v7", {"passed", "failed"}),
+        ("team-weave", "amber-river", {"passed", "failed"}),
+        ("docs", "sections", {"ungraded", "errored"}),
+        ("gateway", "faq-on-haiku", {"ungraded", "errored"}),
+    ],
+)
+async def test_rows_of_every_provider_come_with_their_trials(
+    desk: Desk, connection: str, words: str, outcomes: set[str]
+) -> None:
+    await runs(desk, connection)
+    told = json.loads(desk.out.getvalue())
+    run = (
+        next(run for run in told if words in json.dumps([run["name"], run["metadata"]]))
+        if (connection != "docs")
+        else next(run for run in told if run["config"]["pipeline_type"] == "segment")
+    )
+    desk.clock.advance(600)
+    assert await rows(desk, run["ref"], trials=True) == 0
+    found = json.loads(desk.out.getvalue())
+    assert found
+    assert all(tuple(row) == (*ROW_FIELDS, "trials") for row in found)
+    assert all(tuple(trial) == TRIAL_FIELDS for row in found for trial in row["trials"])
+    assert all(row["trials_n"] == len(row["trials"]) for row in found)
+    assert {row["outcome"] for row in found} & outcomes
+    assert len({row["key"] for row in found}) == len(found)
+
+
+async def test_a_reference_may_be_an_id_a_name_or_a_prefix(desk: Desk) -> None:
+    await runs(desk, "docs")
+    first = json.loads(desk.out.getvalue())[0]
+    session = desk.session()
+    assert str((await resolve(session, f"docs/{first['id']}")).run.ref) == first["ref"]
+    assert str((await resolve(session, "team-weave/amber-river")).run.ref).startswith("team-weave/")
+    with pytest.raises(NotFoundError) as caught:
+        await resolve(session, "prod/evalrun_")
+    assert len(caught.value.candidates) > 1
+    assert caught.value.exit_code == 66
+    with pytest.raises(NotFoundError):
+        await resolve(session, "prod/there-is-no-such-run")
+
+
+async def test_a_run_never_listed_before_is_asked_by_its_reference(desk: Desk) -> None:
+    session = desk.session()
+    stored = await resolve(session, "docs/4701")
+    assert stored.run.id == "4701"
+    assert session.services.links["prod"].budget.left() == 60
+
+
+async def test_an_unreachable_run_is_the_failures_own_error(locked_desk: Desk) -> None:
+    with pytest.raises(AuthError):
+        await resolve(locked_desk.session(), "docs/4701")
+
+
+async def test_rows_offline_tell_what_is_stored(desk: Desk) -> None:
+    await runs(desk, "docs")
+    assert await rows(desk, "docs/4704") == 0
+    online = json.loads(desk.out.getvalue())
+    assert await rows(desk, "docs/4704", offline=True) == 0
+    assert json.loads(desk.out.getvalue()) == online
+    assert await rows(desk, "docs/4704", offline=True, limit=1, form="csv") == 0
+    assert "1 of 60 rows" in desk.err.getvalue()
+
+
+async def test_hostile_text_is_exact_in_json_and_harmless_elsewhere(desk: Desk) -> None:
+    await runs(desk, "docs")
+    assert await rows(desk, "docs/4701", trials=True) == 0
+    text = desk.out.getvalue()
+    assert text.isascii()
+    assert all(char.isprintable() or char == "\n" for char in text)
+    for form in ("table", "csv", "md"):
+        await rows(desk, "docs/4701", form=form, offline=True)
+        shown = desk.out.getvalue()
+        assert "\x1b" not in shown
+        assert not any(0x7F <= ord(char) < 0xA0 or 0x202A <= ord(char) <= 0x202E for char in shown)

@@ -1,0 +1,140 @@
+"""Records on stdout as table, JSON, JSON lines, CSV or Markdown.
+
+JSON is exact and safe to print: everything outside printable ASCII is escaped. Tables, CSV and
+Markdown hold cleaned text; CSV cells that a spreadsheet would run as a formula get a leading quote.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+from unicodedata import combining, east_asian_width
+
+from tui.errors import UsageError
+from tui.models import JsonObject, JsonValue
+from tui.presentation.records import pick
+from tui.text import clean_line
+
+CELL_LIMIT = 60
+"""Characters of a table cell; the other formats cut nothing."""
+_WHOLE = frozenset({"ref", "run", "key", "id"})
+"""What a person copies into the next command is never cut."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width forms run too
+
+
+def check_fields(fields: Sequence[str], every_field: Sequence[str]) -> None:
+    """Raise UsageError for a field no record has; dotted ones are judged by their first part."""
+    for field in fields:
+        if field.partition(".")[0] not in every_field:
+            raise UsageError(
+                f"There is no field {clean_line(field)!r}.",
+                remedy=f"There are: {', '.join(every_field)}.",
+            )
+
+
+def write(
+    records: Iterable[JsonObject],
+    *,
+    form: str,
+    fields: Sequence[str],
+    every_field: Sequence[str],
+    out: TextIO,
+) -> None:
+    """Write records in one of the formats.
+
+    Args:
+        records: objects of design 4.3, consumed once; JSON formats hold one at a time.
+        form: `table`, `json`, `jsonl`, `csv` or `md`.
+        fields: the columns; for JSON only when the person named them.
+        every_field: all keys a record may have; JSON without named fields writes whole records.
+        out: usually stdout.
+    """
+    if form in ("json", "jsonl"):
+        chosen = records if tuple(fields) == tuple(every_field) else _picked(records, fields)
+        _write_json(chosen, lines=form == "jsonl", out=out)
+    elif form == "csv":
+        _write_csv(_picked(records, fields), fields, out)
+    elif form == "md":
+        _write_markdown(_picked(records, fields), fields, out)
+    else:
+        _write_table(_picked(records, fields), fields, out)
+
+
+def _picked(records: Iterable[JsonObject], fields: Sequence[str]) -> Iterator[JsonObject]:
+    return (pick(record, fields) for record in records)
+
+
+def _write_json(records: Iterable[JsonObject], *, lines: bool, out: TextIO) -> None:
+    if lines:
+        out.writelines(
+            json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n" for record in records
+        )
+        return
+    separator = "["
+    for record in records:
+        out.write(f"{separator}\n{json.dumps(record, indent=2, allow_nan=False)}")
+        separator = ","
+    out.write("\n]\n" if separator == "," else "[]\n")
+
+
+def plain(value: JsonValue, *, limit: int | None = None) -> str:
+    """Return a value as cleaned text of one line; null is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = ", ".join(str(item) for item in value)
+    if not isinstance(value, str):
+        value = json.dumps(value, separators=(",", ":"))
+    return clean_line(value) if limit is None else clean_line(value, limit)
+
+
+def _write_csv(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(fields)
+    for record in records:
+        writer.writerow([_harmless(record[field]) for field in fields])
+
+
+def _harmless(value: JsonValue) -> str:
+    text = plain(value)
+    if isinstance(value, int | float):
+        return text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _write_markdown(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:
+    out.write(f"| {' | '.join(fields)} |\n|{'---|' * len(fields)}\n")
+    for record in records:
+        cells = (plain(record[field]).replace("\\", "\\\\").replace("|", "\\|") for field in fields)
+        out.write(f"| {' | '.join(cells)} |\n")
+
+
+def _write_table(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:
+    titles = [field.rpartition(".")[2].replace("_", " ").upper() for field in fields]
+    lines = [
+        [plain(record[field], limit=None if field in _WHOLE else CELL_LIMIT) for field in fields]
+        for record in records
+    ]
+    widths = [max(map(_width, column)) for column in zip(titles, *lines, strict=True)]
+    text = io.StringIO()
+    for line in (titles, *lines):
+        cells = (
+            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+        )
+        text.write("  ".join(cells).rstrip() + "\n")
+    out.write(text.getvalue())
+
+
+def _width(text: str) -> int:
+    """Return how many terminal columns a cleaned text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(combining(char) != 0 for char in text)

@@ -1,0 +1,64 @@
+"""Find the run a reference means (design section 4.2)."""
+
+from tui.commands.session import Session
+from tui.errors import MissingError, NotFoundError, ProviderError, RejectedError
+from tui.models import RunRef
+from tui.store import StoredRun
+from tui.text import clean_line
+
+_CANDIDATES_SHOWN = 10
+
+
+async def resolve(session: Session, text: str) -> StoredRun:
+    """Return the run `text` names, asking the provider when it is not stored yet.
+
+    Accepted within one connection, in this order: the exact path, exact id, exact name, an
+    unambiguous id prefix of at least four characters. Without a connection in front all chosen
+    ones are searched.
+
+    Raises:
+        NotFoundError: no such run, or several (its `candidates` then name them).
+    """
+    links = {link.name: link for link in session.links()}
+    connection, slash, path = text.partition("/")
+    names = [connection] if slash and connection in links else list(links)
+    wanted = path if slash and connection in links else text
+    found = _one(session, wanted, names)
+    if found is not None or session.offline:
+        return found or _nothing(session, text)
+    if names == [connection]:
+        sync = await links[connection].sync()
+        try:
+            await sync.run(RunRef(connection, path))
+        except (MissingError, RejectedError):
+            pass  # not an id the provider knows; it may be a name or a prefix
+        except ProviderError as error:
+            session.failed(error)
+    if _one(session, wanted, names) is None:
+        await session.list_everything([links[name] for name in names])
+    return _one(session, wanted, names) or _nothing(session, text)
+
+
+def _one(session: Session, wanted: str, names: list[str]) -> StoredRun | None:
+    found = session.services.store.find_runs(wanted, names)
+    if len(found) <= 1:
+        return found[0] if found else None
+    candidates = tuple(str(stored.run.ref) for stored in found)
+    shown = ", ".join(clean_line(ref) for ref in candidates[:_CANDIDATES_SHOWN])
+    more = len(candidates) - _CANDIDATES_SHOWN
+    raise NotFoundError(
+        f"{clean_line(wanted)!r} could mean {len(candidates)} runs: "
+        f"{shown}{f' and {more} more' if more > 0 else ''}.",
+        remedy="Give one of these references.",
+        candidates=candidates,
+    )
+
+
+def _nothing(session: Session, text: str) -> StoredRun:
+    if session.failures:  # the provider could not be asked: that is the reason to tell
+        raise session.failures[0]
+    raise NotFoundError(
+        f"There is no run {clean_line(text)!r}.",
+        remedy="`evaltop runs` lists them"
+        + (" (only stored ones were searched)." if session.offline else "."),
+    )

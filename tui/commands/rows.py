@@ -1,0 +1,91 @@
+"""`evaltop rows REF [QUERY]`: the rows of a run, all pages."""
+
+from collections.abc import Iterator
+
+from tui.commands.output import check_fields, write
+from tui.commands.reference import resolve
+from tui.commands.session import Session
+from tui.errors import ProviderError
+from tui.models import JsonObject, RunRef
+from tui.polling.sync import RowsProgress
+from tui.presentation.records import ROW_FIELDS, is_cut, row_record, uncut
+from tui.store import RowHead, RowQuery, StoredRun, View
+
+TABLE_FIELDS = ("key", "outcome", "score", "trials_n", "latency_s", "label", "error.message")
+_PAGE = 200
+_STORY_EVERY_S = 2.0
+
+
+async def list_rows(
+    session: Session,
+    *,
+    ref: str,
+    words: str,
+    form: str,
+    limit: int | None,
+    fields: tuple[str, ...],
+    trials: bool,
+) -> int:
+    """Fetch all rows once, print the stored ones and return the exit code."""
+    check_fields(fields, (*ROW_FIELDS, "trials"))
+    stored = await resolve(session, ref)
+    run_ref = stored.run.ref
+    if not session.offline and not stored.sync.final:
+        await _fetch(session, stored)
+    view = session.services.store.rows(run_ref, RowQuery(text=words))
+    total = view.count()
+    shown = total if limit is None else min(limit, total)
+    trials = trials or "trials" in fields
+    every_field = (*ROW_FIELDS, "trials") if trials else ROW_FIELDS
+    default = every_field if form in ("json", "jsonl") else TABLE_FIELDS
+    write(
+        _records(session, run_ref, view, shown, trials=trials),
+        form=form,
+        fields=fields or default,
+        every_field=every_field,
+        out=session.out,
+    )
+    _tell_gaps(session, run_ref, shown, total, limit)
+    return session.exit_code()
+
+
+async def _fetch(session: Session, stored: StoredRun) -> None:
+    ref = stored.run.ref
+    clock = session.services.clock
+    told_at = clock.monotonic()
+
+    def progress(progress: RowsProgress) -> None:
+        nonlocal told_at
+        if clock.monotonic() - told_at >= _STORY_EVERY_S:
+            told_at = clock.monotonic()
+            of = "" if progress.expected is None else f" of {progress.expected}"
+            session.tell(f"{ref}: {progress.rows}{of} rows …")
+
+    sync = await session.services.links[ref.connection].sync()
+    try:
+        await sync.rows(await sync.run(ref), progress)
+    except ProviderError as error:
+        session.failed(error)
+
+
+def _tell_gaps(session: Session, ref: RunRef, shown: int, total: int, limit: int | None) -> None:
+    """Say on stderr whatever keeps the answer from being whole."""
+    stored = session.services.store.run(ref)
+    if stored is not None:
+        for note in stored.sync.notes:
+            session.tell(f"{ref}: {note}")
+        if stored.sync.skipped:
+            session.tell(f"{ref}: {stored.sync.skipped} items could not be read and were skipped.")
+    if shown < total:
+        session.tell(f"{shown} of {total} rows shown (--limit {limit}).")
+
+
+def _records(
+    session: Session, ref: RunRef, view: View[RowHead], shown: int, *, trials: bool
+) -> Iterator[JsonObject]:
+    store = session.services.store
+    for offset in range(0, shown, _PAGE):
+        for head in view.fetch(offset, min(_PAGE, shown - offset)):
+            row = store.row(ref, head.key) if trials or is_cut(head) else None
+            whole = head if row is None else uncut(head, row.trials)
+            yield row_record(ref, whole, row.trials if trials and row is not None else None)

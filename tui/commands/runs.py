@@ -1,0 +1,55 @@
+"""`evaltop runs [QUERY]`: list runs, newest first."""
+
+from collections.abc import Iterator
+
+from tui.commands.output import check_fields, write
+from tui.commands.session import Session
+from tui.models import JsonObject
+from tui.presentation.records import RUN_FIELDS, run_record
+from tui.store import RunQuery, StoredRun, View
+
+TABLE_FIELDS = (
+    "ref",
+    "status",
+    "counts.done",
+    "counts.total",
+    "pass_rate",
+    "score.mean",
+    "name",
+    "group.name",
+    "models",
+    "created_at",
+    "stale",
+)
+_PAGE = 200
+
+
+async def list_runs(
+    session: Session, *, words: str, form: str, limit: int | None, fields: tuple[str, ...]
+) -> int:
+    """Fetch what is needed, print the stored runs and return the exit code."""
+    check_fields(fields, RUN_FIELDS)
+    links = session.links()
+    if not session.offline:
+        await session.list_everything(links)
+    view = session.services.store.runs(
+        RunQuery(text=words, connections=tuple(link.name for link in links))
+    )
+    total = view.count()
+    shown = total if limit is None else min(limit, total)
+    write(
+        _records(session, view, shown),
+        form=form,
+        fields=fields or (RUN_FIELDS if form in ("json", "jsonl") else TABLE_FIELDS),
+        every_field=RUN_FIELDS,
+        out=session.out,
+    )
+    if shown < total:
+        session.tell(f"{shown} of {total} runs shown (--limit {limit}).")
+    return session.exit_code()
+
+
+def _records(session: Session, view: View[StoredRun], shown: int) -> Iterator[JsonObject]:
+    for offset in range(0, shown, _PAGE):
+        for stored in view.fetch(offset, min(_PAGE, shown - offset)):
+            yield run_record(stored, stale=session.stale(stored.fetched_at))

@@ -1,0 +1,95 @@
+"""What every reading command shares: the services, the chosen connections, and who failed."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TextIO
+
+from tui.errors import ConfigError, ConfigProblem, EvaltopError, NotFoundError, ProviderError
+from tui.polling.links import Link
+from tui.services import Services
+from tui.text import clean_line
+
+_WORST_FIRST = (70, 78, 77, 69, 75, 66, 65, 64)
+
+
+@dataclass(slots=True)
+class Session:
+    """One headless command under way."""
+
+    services: Services
+    out: TextIO
+    err: TextIO
+    offline: bool
+    chosen: tuple[str, ...]
+    """Names given with `--connection`; empty = all."""
+    begun_at: datetime
+    failures: list[EvaltopError] = field(default_factory=list)
+    """What went wrong with a connection or run; the sentences name it."""
+
+    def links(self) -> list[Link]:
+        """Return the connections this command concerns.
+
+        Raises:
+            NotFoundError: a named one is not configured.
+            ConfigError: none is configured at all.
+        """
+        links = self.services.links
+        if not links:
+            raise ConfigError(
+                (ConfigProblem("No connection is configured.", "connections", None, None),),
+                remedy="Set a provider's key variable (OPENAI_API_KEY, …), write a config file "
+                "(`evaltop config path` says where), or try `evaltop demo`.",
+            )
+        for name in self.chosen:
+            if name not in links:
+                raise NotFoundError(
+                    f"There is no connection {clean_line(name)!r}.",
+                    remedy=f"Configured: {', '.join(links)}.",
+                )
+        return [link for name, link in links.items() if not self.chosen or name in self.chosen]
+
+    def tell(self, sentence: str) -> None:
+        """Write one line of story on stderr."""
+        self.out.flush()
+        self.err.write(f"{clean_line(sentence, 2_000)}\n")
+        self.err.flush()
+
+    def failed(self, error: EvaltopError) -> None:
+        """Tell a failure on stderr and remember it for the exit code."""
+        self.failures.append(error)
+        self.tell(error.sentence())
+
+    def exit_code(self) -> int:
+        """Return 0, or the code of the worst failure (77 before 69)."""
+        codes = {error.exit_code for error in self.failures}
+        return next((code for code in _WORST_FIRST if code in codes), 0)
+
+    def stale(self, fetched_at: datetime) -> bool:
+        """Return whether a record was not confirmed by its provider in this command."""
+        return fetched_at < self.begun_at
+
+    async def each(
+        self, links: Sequence[Link], ask: Callable[[Link], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Do something with several connections at once; one failing leaves the others."""
+
+        async def one(link: Link) -> None:
+            try:
+                await ask(link)
+            except ProviderError as error:
+                self.failed(error)
+
+        async with asyncio.TaskGroup() as group:
+            for link in links:
+                group.create_task(one(link))
+
+    async def list_everything(self, links: Sequence[Link]) -> None:
+        """Store all runs of these connections; failures are told and remembered."""
+
+        async def ask(link: Link) -> None:
+            for _source, error in await (await link.sync()).everything():
+                self.failed(error)
+
+        await self.each(links, ask)

@@ -1,0 +1,54 @@
+"""`evaltop show REF`: one run in full."""
+
+import json
+
+from tui.commands.output import check_fields, plain, write
+from tui.commands.reference import resolve
+from tui.commands.session import Session
+from tui.errors import ProviderError
+from tui.models import JsonObject
+from tui.presentation.records import RUN_FIELDS, pick, run_record
+
+
+async def show_run(session: Session, *, ref: str, form: str, fields: tuple[str, ...]) -> int:
+    """Fetch and print one run; on failure print what is stored, stale, with the failure's code."""
+    check_fields(fields, RUN_FIELDS)
+    stored = await resolve(session, ref)
+    run_ref = stored.run.ref
+    if not session.offline and session.stale(stored.fetched_at):
+        link = session.services.links[run_ref.connection]
+        try:
+            await (await link.sync()).run(run_ref)
+        except ProviderError as error:
+            session.failed(error)
+    stored = session.services.store.run(run_ref) or stored
+    record = run_record(stored, stale=session.stale(stored.fetched_at))
+    if form == "table":
+        _write_facts(session, pick(record, fields or RUN_FIELDS))
+    else:
+        chosen = fields or RUN_FIELDS
+        write([record], form=form, fields=chosen, every_field=RUN_FIELDS, out=session.out)
+    return session.exit_code()
+
+
+def _write_facts(session: Session, record: JsonObject) -> None:
+    """Write one fact a line, nested ones beneath; unknown ones as a dash."""
+    width = max(map(len, record))
+    for name, value in record.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            session.out.write(f"{name}\n")
+            for item in value:
+                session.out.write(f"{'':{width}}  {_facts(item)}\n")
+        elif isinstance(value, dict) and value:
+            session.out.write(f"{name:{width}}  {_facts(value)}\n")
+        else:
+            known = None if value in ({}, []) else value
+            session.out.write(f"{name:{width}}  {plain(known) or '—'}\n")
+
+
+def _facts(value: object) -> str:
+    if not isinstance(value, dict):
+        return plain(json.dumps(value))
+    return " · ".join(
+        f"{plain(key)} {plain(item)}" for key, item in value.items() if item is not None
+    )

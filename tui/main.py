@@ -1,0 +1,162 @@
+"""The entry point: reads the command line, opens the app or runs one headless command.
+
+The only module that knows both the app and the screens.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.errors import EvaltopError, NotFoundError, UsageError
+
+if TYPE_CHECKING:  # `--help` loads none of it
+    import asyncio
+    from pathlib import Path
+
+    from tui.services import Services
+
+_INTERRUPTED = 130
+_TERMINATED = 143
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run evaltop. Returns the exit code (design section 4.2)."""
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except EvaltopError as error:
+        from tui.commands.headless import tell
+
+        tell(error, sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`evaltop runs | head`); Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(argv: Sequence[str]) -> int:
+    if not argv:  # the first frame does not wait for a parser
+        return _configured_app(None, None)
+    from tui.commands.arguments import build_parser
+
+    arguments = build_parser().parse_args(argv)
+    if arguments.command == "demo":
+        return _demo() if arguments.serve is None else _serve(arguments.serve)
+    if arguments.command is None:
+        return _configured_app(arguments.config, arguments.connection)
+    from tui.commands.headless import run_command
+
+    return run_command(arguments, environ=os.environ)
+
+
+def _configured_app(config_path: "Path | None", connections: Sequence[str] | None) -> int:
+    from dataclasses import replace
+
+    from tui.commands.config import all_problems
+    from tui.config import load_config
+    from tui.services import open_services
+
+    _check_terminal()
+    config = load_config(flag_path=config_path, environ=os.environ)
+    config = replace(config, problems=all_problems(config))
+    if connections:
+        known = {connection.name for connection in config.connections}
+        for name in connections:
+            if name not in known:
+                raise NotFoundError(
+                    f"There is no connection {name!r}.",
+                    remedy=f"Configured: {', '.join(sorted(known)) or 'none'}.",
+                )
+        chosen = tuple(one for one in config.connections if one.name in connections)
+        config = replace(config, connections=chosen)
+    return _show(open_services(config))
+
+
+def _demo() -> int:
+    from tui.clock import SystemClock
+    from tui.demo import demo_config, demo_keys, demo_transport, demo_world
+    from tui.services import open_services
+
+    _check_terminal()
+    clock = SystemClock()
+    services = open_services(
+        demo_config(),
+        transport=demo_transport(demo_world(clock)),
+        keys=demo_keys(),
+        clock=clock,
+        in_memory=True,
+    )
+    return _show(services)
+
+
+def _check_terminal() -> None:
+    from tui.terminal import refusal
+
+    reason = refusal(sys.stdin, sys.stdout, os.environ)
+    if reason is not None:
+        raise UsageError(reason)
+
+
+def _show(services: "Services") -> int:
+    # Read by Textual when it is imported: no animation, and no more frames than a line can carry.
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_FPS", "30")
+    from screens import SCREENS
+    from tui.app import EvalTopApp
+
+    try:
+        return EvalTopApp(services, SCREENS).run_watched()
+    finally:
+        services.store.close()
+
+
+def _serve(address: str) -> int:
+    """Serve the simulated APIs until a signal comes; the config file goes to stdout."""
+    import asyncio
+    import signal
+    from contextlib import suppress
+
+    from tui.demo import config_toml, serve
+
+    host, colon, port = address.rpartition(":")
+    if not (colon and host and port.isdigit() and int(port) < 65_536):  # noqa: PLR2004 - ports
+        raise UsageError(
+            f"--serve wants HOST:PORT, not {address!r}.", remedy="Try --serve 127.0.0.1:8765."
+        )
+
+    def on_ready(base_url: str) -> None:
+        sys.stdout.write(config_toml(base_url))
+        sys.stdout.flush()
+        sys.stderr.write(f"Serving the simulated world at {base_url}; ctrl+c ends it.\n")
+        sys.stderr.flush()
+
+    async def until_told() -> int:
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[int] = loop.create_future()
+        for number, code in ((signal.SIGINT, _INTERRUPTED), (signal.SIGTERM, _TERMINATED)):
+            loop.add_signal_handler(number, _settle, ended, code)
+        serving = asyncio.ensure_future(serve(host.strip("[]"), int(port), on_ready))
+        serving.add_done_callback(lambda _served: _settle(ended, 0))
+        await ended
+        if serving.done():
+            await serving  # it could not begin: let its error out
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        return await ended
+
+    try:
+        return asyncio.run(until_told())
+    except OSError as error:
+        raise UsageError(
+            f"Cannot listen on {address}: {error.strerror or error}.",
+            remedy="Choose another port, or 0 for any free one.",
+        ) from None
+
+
+def _settle(future: "asyncio.Future[int]", code: int) -> None:
+    if not future.done():
+        future.set_result(code)

@@ -1,0 +1,86 @@
+"""The frozen bundle handed to screens and commands, and how it is opened."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from tui.clock import Clock, SystemClock
+from tui.config import Config
+from tui.credentials import KeySource, make_key_source, static_key_source
+from tui.polling.links import Link
+from tui.polling.poller import Poller
+from tui.store import Change, Store
+
+if TYPE_CHECKING:  # httpx is not imported before the first frame
+    from tui.providers.http import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a screen or command may use."""
+
+    config: Config
+    store: Store
+    poller: Poller
+    clock: Clock
+    links: Mapping[str, Link]
+
+    async def aclose(self) -> None:
+        """Close clients and store."""
+        await self.poller.aclose()
+        self.store.close()
+
+
+def open_services(
+    config: Config,
+    *,
+    transport: "Transport | None" = None,
+    keys: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    environ: Mapping[str, str] | None = None,
+    data_dir: Path | None = None,
+    in_memory: bool = False,
+    random: Random | None = None,
+) -> Services:
+    """Open the store and prepare every connection; nothing is asked yet.
+
+    Args:
+        config: what was configured.
+        transport: replaces the network for every connection (demo, tests).
+        keys: connection name to key, for the demo; the ladder of keys is then not used.
+        clock: the system's when None.
+        environ: where keys are looked for; `os.environ` when None.
+        data_dir: where the store lives; `config.data_dir` when None.
+        in_memory: keep the store in memory.
+        random: for jitter.
+    """
+    clock = clock or SystemClock()
+    environ = os.environ if environ is None else environ
+    store = Store.open(None if in_memory else data_dir or config.data_dir, clock=clock)
+    random = random or Random()
+    poller: Poller | None = None
+
+    def publish(change: Change) -> None:
+        if poller is not None:
+            poller.publish(change)
+
+    def key_source(name: str) -> KeySource | None:
+        return None if keys is None else static_key_source(keys.get(name))
+
+    links = {
+        connection.name: Link(
+            connection,
+            store=store,
+            clock=clock,
+            key=key_source(connection.name) or make_key_source(connection, environ),
+            transport=transport,
+            random=random,
+            publish=publish,
+        )
+        for connection in config.connections
+    }
+    poller = Poller(links, store, clock, random)
+    return Services(config, store, poller, clock, links)
