@@ -1,0 +1,189 @@
+"""What all screens share: keys from the registry, the lines at the bottom, broken workers."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from tui.actions import actions_for, key_label, keys_of
+from tui.messages import MinutePassed, StoreChanged, WorkBroke
+from tui.presentation.status import StatusItem, status_items
+from tui.services import Services
+from tui.store import Change
+from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.status_line import StatusLine
+
+WIDGETS_OWN = frozenset(
+    {
+        "move-up",
+        "move-down",
+        "page-up",
+        "page-down",
+        "top",
+        "bottom",
+        "open",
+        "mark",
+    }
+)
+"""Actions that the focused table or text binds itself, under the same ids."""
+APPS_OWN = frozenset({"palette", "help", "connections", "quit"})
+"""Actions that are the app's everywhere."""
+
+
+def bindings_for(name: str, without: frozenset[str] = frozenset()) -> list[BindingType]:
+    """Return a screen's bindings with the default keys; the app's keymap replaces them by id."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            f"pane({action.id[5:]})" if action.id[:5] == "pane-" else action.id.replace("-", "_"),
+            action.text,
+            show=False,
+            id=action.id,
+            # Tab would move the focus before the screen is asked.
+            priority=action.id in ("next-pane", "previous-pane"),
+        )
+        for action in actions_for(name)
+        if action.id not in WIDGETS_OWN | APPS_OWN | without
+    ]
+
+
+class EvalScreen(Screen[str]):
+    """A screen of evaltop; ends with the key of what it showed, for the list it was opened from.
+
+    Textual calls the `on_…` handlers of every class of a screen, the subclass's first.
+    """
+
+    NAME: ClassVar[str]
+    """Scope of the actions it has."""
+
+    AUTO_FOCUS = None
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+
+    @property
+    def keys(self) -> Mapping[str, Sequence[str]]:
+        """The person's own keys."""
+        return self.services.config.keys
+
+    # --- lines every screen has
+
+    def show_header(self, left: str, right: str = "", right_tone: str = "muted") -> None:
+        """Set the title line; equal values repaint nothing."""
+        header = self.query_one("#title", HeaderLine)
+        header.left, header.right, header.right_tone = left, right, right_tone
+
+    def show_status(self) -> None:
+        """Set the status line: what was just done, a bug, then how the connections are."""
+        told = getattr(self.app, "told", "")
+        banner = getattr(self.app, "banner", "")
+        items = []
+        if told:
+            items.append(StatusItem("✓", "accent", told))
+        if banner:
+            items.append(StatusItem("✗", "bad", banner))
+        store_problem = self.services.store.problem
+        if store_problem is not None:
+            items.append(StatusItem("store", "warn", f"⚠ {store_problem.message}"))
+        health = self.services.poller.status().values()
+        items.extend(status_items(health, self.services.clock.now()))
+        try:
+            self.query_one(StatusLine).items = tuple(items)
+        except NoMatches:
+            return
+
+    def show_hints(self) -> None:
+        """Set the line of keys: the registry's hints in its order; help, the last, always fits."""
+        hints = [
+            (key_label(keys[0]), action.hint)
+            for action in actions_for(self.NAME)
+            if action.hint and (keys := keys_of(action, self.keys))
+        ]
+        width = self.app.size.width - 2
+        while len(hints) > 1 and sum(len(key) + len(word) + 4 for key, word in hints) - 3 > width:
+            del hints[-2]
+        self.query_one(HintLine).hints = tuple(hints)
+
+    # --- what providers bring
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self.show_hints()
+        self.show_status()
+
+    def on_resize(self) -> None:
+        """Fit the line of keys."""
+        self.show_hints()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what came while another screen was on top."""
+        self.show_status()
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Show what has changed."""
+        event.stop()
+        self.changed(event.change)
+        self.show_status()
+
+    def on_minute_passed(self, event: MinutePassed) -> None:
+        """Let ages tick."""
+        event.stop()
+        self.minute_passed()
+        self.show_status()
+
+    def changed(self, change: Change) -> None:
+        """Read again what this change touches."""
+
+    def minute_passed(self) -> None:
+        """Draw again what shows ages."""
+
+    # --- actions every screen has
+
+    def action_back(self) -> None:
+        """Close what is on top: subclasses close filters and the like first."""
+        self.leave()
+
+    def action_quit_or_back(self) -> None:
+        """Go back, whatever is open."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Go back to the screen below, telling it what was shown last."""
+        self.dismiss(self.came_from())
+
+    def came_from(self) -> str:
+        """Return the key, in the list below, of what this screen shows."""
+        return ""
+
+    def action_refresh(self) -> None:
+        """Ask every connection now."""
+        self.services.poller.refresh(None)
+
+    def action_pause(self) -> None:
+        """Hold all polling, or go on."""
+        poller = self.services.poller
+        if poller.paused:
+            poller.resume()
+        else:
+            poller.pause()
+        self.pause_changed()
+
+    def pause_changed(self) -> None:
+        """Show whether polling is held."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Hand a bug in one of this screen's workers to the app."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.post_message(WorkBroke(event.worker.name, event.worker.error))
+
+
+def interval_text(services: Services) -> str:
+    """Return `paused` or how often the lists are asked at most, for the right of a title."""
+    if services.poller.paused:
+        return "paused"
+    wishes = [connection.poll.live_s for connection in services.config.connections]
+    return f"refresh {min(wishes):g}s" if wishes else ""

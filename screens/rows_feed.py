@@ -1,0 +1,120 @@
+"""The rows of a run, read again and again while they come, without keys ever waiting for it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.clock import Clock
+from tui.models import RunRef
+from tui.presentation.latency import quantiles
+from tui.presentation.rows import RowsShape, shape_of
+from tui.presentation.run import latency_text
+from tui.store import RowQuery, RowView, Store
+
+LATENCY_ROWS = 50_000
+"""Above it the median latency is not worth a sort of all rows."""
+REST_SHARE = 3.0
+"""A rows view rests this many times as long as it took to build, so that keys stay quick."""
+LEAST_REST_S = 0.2
+LOOK_AT = 50
+"""Rows that are looked at to learn which columns they need."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsLook:
+    """A rows view and what its first rows are like."""
+
+    view: RowView
+    shape: RowsShape
+
+
+class RowsFeed:
+    """Builds rows views in a thread, one at a time; what comes meanwhile is caught up with."""
+
+    def __init__(
+        self,
+        screen: Screen[str],
+        store: Store,
+        clock: Clock,
+        *,
+        show: Callable[[RowsLook], None],
+        show_latency: Callable[[str], None],
+    ) -> None:
+        """Prepare; nothing is read before `read`.
+
+        Args:
+            screen: owns the worker and the timer, which end with it.
+            store: what is read.
+            clock: tells how long a view took.
+            show: called with each view of what is wanted at that moment.
+            show_latency: called with the latency of all rows where that is cheap to know.
+        """
+        self._screen = screen
+        self._store = store
+        self._clock = clock
+        self._show = show
+        self._show_latency = show_latency
+        self._wanted: tuple[RunRef, RowQuery] | None = None
+        self._building = False
+        self._stale = False
+        self._urgent = False
+        self._rest: Timer | None = None
+
+    def read(self, ref: RunRef, query: RowQuery, *, urgent: bool) -> None:
+        """Read rows: at once for a person, after a rest for live data."""
+        self._wanted = ref, query
+        self._stale = True
+        self._urgent = self._urgent or urgent
+        if self._building or (self._rest is not None and not urgent):
+            return
+        self._building = True
+        self._screen.run_worker(
+            self._build(), name="rows view", group="rows-view", exit_on_error=False
+        )
+
+    async def _build(self) -> None:
+        try:
+            while self._wanted and self._stale and (self._urgent or self._rest is None):
+                self._stale = self._urgent = False
+                begun = self._clock.monotonic()
+                wanted = self._wanted
+                looked = await asyncio.to_thread(_look, self._store, *wanted)
+                if wanted != self._wanted:
+                    continue
+                self._show(looked)
+                await self._measure_latency(*wanted, looked.view.count())
+                took_s = self._clock.monotonic() - begun
+                self._rest_for(max(LEAST_REST_S, took_s * REST_SHARE))
+        finally:
+            self._building = False
+
+    async def _measure_latency(self, ref: RunRef, query: RowQuery, n_rows: int) -> None:
+        if query.text or not 0 < n_rows <= LATENCY_ROWS:
+            return
+        found = await asyncio.to_thread(_latency, self._store, ref)
+        if self._wanted is not None and ref == self._wanted[0]:
+            self._show_latency(found)
+
+    def _rest_for(self, seconds: float) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self._screen.set_timer(seconds, self._rested, name="rows rest")
+
+    def _rested(self) -> None:
+        self._rest = None
+        if self._stale and self._wanted is not None:
+            self.read(*self._wanted, urgent=False)
+
+
+def _look(store: Store, ref: RunRef, query: RowQuery) -> RowsLook:
+    """Order the rows and look at the first; in a thread, for a million of them takes a while."""
+    view = store.rows(ref, query)
+    return RowsLook(view, shape_of(view.fetch(0, LOOK_AT)))
+
+
+def _latency(store: Store, ref: RunRef) -> str:
+    """Return median and slow end of the latency of a run's rows, as text."""
+    return latency_text(*quantiles(store.rows(ref, RowQuery(sort="latency"))))

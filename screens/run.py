@@ -1,0 +1,388 @@
+"""Run: what came out, how sure that is, and its rows."""
+
+from typing import ClassVar, get_args
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from screens.base import EvalScreen, bindings_for
+from screens.menu import ChoiceMenu
+from screens.rows_feed import RowsFeed, RowsLook
+from tui.messages import CopyAsked, JsonOpened, LinkAsked, RowOpened, TextAsked, Told
+from tui.models import RunRef
+from tui.presentation import run as present
+from tui.presentation.format import short_number
+from tui.presentation.progress import progress_view
+from tui.presentation.rows import SORTS, RowsShape, row_columns
+from tui.presentation.sources import ListSource, RowsSource
+from tui.presentation.table import Cell, SortMark, TableRow
+from tui.presentation.words import status_tone
+from tui.services import Services
+from tui.store import Change, RowQuery, RunQuery, StoredRun
+from tui.store.types import RowSort
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.grid_table import GridTable
+from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.pane_line import PaneLine
+from tui.widgets.progress import ProgressLine
+from tui.widgets.status_line import StatusLine
+from tui.widgets.text_view import Section, TextView
+from tui.widgets.virtual_table import VirtualTable
+
+PANES = ("rows", "criteria", "usage", "details")
+TALL_LINES = 32
+"""From this height on the criteria stand above the rows, too."""
+
+
+class RunScreen(EvalScreen):
+    """One run."""
+
+    NAME = "run"
+    CSS_PATH = "../styles/run.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(
+        "run", frozenset({"move-left", "move-right"})
+    )
+
+    def __init__(self, services: Services, ref: RunRef, query: RunQuery) -> None:
+        """Show `ref`; `query` is the list it was chosen from, for previous and next."""
+        super().__init__(services)
+        self._ref = ref
+        self._list = query
+        self._rows = RowQuery()
+        self._stored: StoredRun | None = None
+        self._pane = 0
+        self._latency = ""
+        self._shape = RowsShape()
+        self._slept = False
+        self._feed = RowsFeed(
+            self,
+            services.store,
+            services.clock,
+            show=self._show_rows,
+            show_latency=self._show_latency,
+        )
+
+    def compose(self) -> ComposeResult:
+        """Lay out header, panes and the lines at the bottom."""
+        yield HeaderLine(id="title")
+        yield ProgressLine()
+        yield HeaderLine(tone="", classes="facts", id="outcome")
+        yield HeaderLine(tone="muted", classes="facts", id="cost")
+        yield HeaderLine(tone="warn", classes="facts", id="note")
+        yield PaneLine()
+        with Vertical(id="pane-rows"):
+            yield GridTable(present.CRITERIA_COLUMNS, id="brief")
+            yield FilterBar(placeholder="words in key, label, answer or error")
+            yield VirtualTable((), id="rows")
+        yield VirtualTable(
+            present.CRITERIA_COLUMNS, id="criteria", empty="This run has no criteria."
+        )
+        yield VirtualTable(
+            present.USAGE_COLUMNS, id="usage", empty="The provider tells no usage of this run."
+        )
+        yield TextView(id="details")
+        yield StatusLine()
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        """Show what is stored, and follow the run."""
+        self._show_pane(0)
+        self._follow()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is on top: changes are not shown meanwhile."""
+        self._slept = True
+
+    def on_screen_resume(self) -> None:
+        """Catch up."""
+        if self._slept:
+            self._slept = False
+            self._read()
+            self._read_rows(urgent=False)
+
+    def _follow(self) -> None:
+        self.services.poller.focus(self._ref)
+        self.services.poller.set_visible((self._ref,))
+        self._read()
+        self._read_rows(urgent=True)
+
+    @property
+    def table(self) -> VirtualTable:
+        """The rows."""
+        return self.query_one("#rows", VirtualTable)
+
+    def came_from(self) -> str:
+        """Return the run's reference."""
+        return str(self._ref)
+
+    # --- the run itself
+
+    def _read(self) -> None:
+        """Read the run again and show it; equal values repaint nothing."""
+        stored = self.services.store.run(self._ref)
+        self._stored = stored
+        if stored is None:
+            self.show_header(str(self._ref), "not fetched yet")
+            return
+        run, now = stored.run, self.services.clock.now()
+        self.show_header(present.title(run), present.state(stored, now), status_tone(run))
+        samples = self.services.store.progress(run.ref) if run.live else ()
+        self.query_one(ProgressLine).view = progress_view(run, samples, now)
+        outcome = self.query_one("#outcome", HeaderLine)
+        outcome.left = present.outcome_text(run)
+        outcome.right = "paused" if self.services.poller.paused else ""
+        cost = self.query_one("#cost", HeaderLine)
+        cost.left = present.cost_text(run, self._latency)
+        cost.right = present.when_text(stored, now)
+        self._show_notes(stored)
+        self._show_panes(stored)
+
+    def _show_notes(self, stored: StoredRun) -> None:
+        notes = list(present.notes(stored))
+        trouble = self._trouble()
+        if trouble:
+            notes.insert(0, f"✗ {trouble}")
+        line = self.query_one("#note", HeaderLine)
+        line.left = notes[0] if notes else ""
+        line.right = f"+{len(notes) - 1} more under 4" if len(notes) > 1 else ""
+        line.display = bool(notes)
+        sections = [Section("\n".join(notes), heading="notes", tone="warn")] if notes else []
+        sections.extend(
+            Section(text, heading=heading, language="plain" if heading == "facts" else "json")
+            for heading, text in present.details(stored.run)
+        )
+        self.query_one("#details", TextView).show_sections(sections, keep_scroll=True)
+
+    def _show_panes(self, stored: StoredRun) -> None:
+        run = stored.run
+        criteria = present.criteria_rows(run.criteria)
+        self.query_one("#brief", GridTable).rows = criteria
+        self._show_brief()
+        self.query_one("#criteria", VirtualTable).set_source(_numbered(criteria))
+        self.query_one("#usage", VirtualTable).set_source(_numbered(present.usage_rows(run.usage)))
+        self.query_one(PaneLine).panes = (
+            ("rows", present.rows_state(stored)),
+            ("criteria", short_number(len(run.criteria))),
+            ("usage", short_number(len(run.usage))),
+            ("details", ""),
+        )
+        self.table.empty = self._why_empty()
+
+    def _show_brief(self) -> None:
+        brief = self.query_one("#brief", GridTable)
+        brief.display = self.size.height >= TALL_LINES and bool(brief.rows)
+
+    def on_resize(self) -> None:
+        """Show the criteria above the rows where there is room."""
+        self._show_brief()
+
+    def _trouble(self) -> str:
+        trouble = self.services.poller.trouble
+        if trouble is None or trouble.ref != self._ref:
+            return ""
+        return f"{trouble.message} {trouble.remedy}".strip()
+
+    def _why_empty(self) -> str:
+        if self._stored is None:
+            return self._trouble() or "Fetching the run…"
+        return present.empty_rows(
+            self._stored,
+            text=self._rows.text,
+            trouble=self._trouble(),
+            paused=self.services.poller.paused,
+        )
+
+    # --- its rows
+
+    def _read_rows(self, *, urgent: bool) -> None:
+        self._feed.read(self._ref, self._rows, urgent=urgent)
+
+    def _show_rows(self, looked: RowsLook) -> None:
+        """Show a view; columns stay when a filter leaves rows that need fewer."""
+        shape = self._shape | looked.shape
+        table = self.table
+        if shape != self._shape or not table.columns:
+            self._shape = shape
+            table.columns = row_columns(shape)
+        table.empty = self._why_empty()
+        table.sort = SortMark(SORTS[self._rows.sort][0], self._rows.descending)
+        table.set_source(RowsSource(looked.view, shape))
+
+    def _show_latency(self, latency: str) -> None:
+        if latency != self._latency:
+            self._latency = latency
+            self._read()
+
+    def changed(self, change: Change) -> None:
+        """Show what came; cursor and scroll stay."""
+        if self._ref in change.refs | change.rows or change.connections:
+            self._read()
+        if self._ref in change.rows:
+            self._read_rows(urgent=False)
+
+    def minute_passed(self) -> None:
+        """Let ages tick."""
+        self._read()
+
+    def pause_changed(self) -> None:
+        """Say so."""
+        self._read()
+
+    def came_back(self, key: str | None) -> None:
+        """Put the cursor on the row that was read last."""
+        if key:
+            self.table.move_to(key)
+
+    # --- panes
+
+    def _pane_widget(self, index: int) -> Widget:
+        return self.query_one("#pane-rows" if index == 0 else f"#{PANES[index]}")
+
+    def _show_pane(self, index: int) -> None:
+        self._pane = index
+        for number in range(len(PANES)):
+            self._pane_widget(number).display = number == index
+        self.query_one(PaneLine).current = index
+        (self.table if index == 0 else self._pane_widget(index)).focus()
+
+    def action_pane(self, number: int) -> None:
+        """Show a pane by its number."""
+        if number <= len(PANES):
+            self._show_pane(number - 1)
+
+    def action_next_pane(self) -> None:
+        """Show the next pane."""
+        self._show_pane((self._pane + 1) % len(PANES))
+
+    def action_previous_pane(self) -> None:
+        """Show the pane before."""
+        self._show_pane((self._pane - 1) % len(PANES))
+
+    def on_pane_line_pane_chosen(self, event: PaneLine.PaneChosen) -> None:
+        """Show the pane that was clicked."""
+        event.stop()
+        self._show_pane(event.index)
+
+    # --- actions
+
+    def on_virtual_table_row_opened(self, event: VirtualTable.RowOpened) -> None:
+        """Open the row."""
+        event.stop()
+        if event.table is self.table:
+            self.post_message(RowOpened(self._ref, event.key, self._rows))
+
+    def action_filter(self) -> None:
+        """Filter the rows."""
+        if self._pane:
+            self._show_pane(0)
+        # After the focus that showing the pane has asked for.
+        self.call_later(self.query_one(FilterBar).open)
+
+    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        self._rows = RowQuery(event.text, self._rows.sort, self._rows.descending)
+        self._read_rows(urgent=True)
+
+    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
+        """Give the focus back to the rows."""
+        event.stop()
+        self.table.focus()
+
+    def action_back(self) -> None:
+        """Clear the filter, then go back to the list."""
+        if self._rows.text:
+            self.query_one(FilterBar).clear()
+            self.table.focus()
+        else:
+            self.leave()
+
+    def action_sort(self) -> None:
+        """Choose the order of the rows; choosing the current one again turns it round."""
+        choices = [(sort, text) for sort, (_column, text, _down) in SORTS.items()]
+        arrow = "↓" if self._rows.descending else "↑"
+        self.app.push_screen(
+            ChoiceMenu("Sort rows by", choices, self._rows.sort, arrow), self._sorted
+        )
+
+    def _sorted(self, chosen: str | None) -> None:
+        for sort in get_args(RowSort):
+            if sort == chosen:
+                again = sort == self._rows.sort
+                down = not self._rows.descending if again else SORTS[sort][2]
+                self._rows = RowQuery(self._rows.text, sort, down)
+                self._show_pane(0)
+                self._read_rows(urgent=True)
+
+    def action_next_item(self) -> None:
+        """Show the next run of the list."""
+        self._step(1)
+
+    def action_previous_item(self) -> None:
+        """Show the run before."""
+        self._step(-1)
+
+    def _step(self, delta: int) -> None:
+        view = self.services.store.runs(self._list)
+        place = view.index_of(str(self._ref))
+        target = 0 if place is None else place + delta
+        if not 0 <= target < view.count():
+            self.post_message(
+                Told("this is the last run" if delta > 0 else "this is the first run")
+            )
+            return
+        self._ref = RunRef.parse(view.key_at(target))
+        self._latency = ""
+        self._shape = RowsShape()
+        self.table.columns = ()
+        self._follow()
+
+    def action_refresh(self) -> None:
+        """Ask for this run now."""
+        self.services.poller.refresh(self._ref)
+
+    def action_json(self) -> None:
+        """Show the run as the provider sent it."""
+        if self._stored is not None:
+            run = self._stored.run
+            self.post_message(JsonOpened(present.title(run), present.raw(run)))
+
+    def action_copy(self) -> None:
+        """Copy what the pane is about: row key, table line, details; else the reference."""
+        if self._pane == PANES.index("details"):
+            self.post_message(
+                CopyAsked(self.query_one("#details", TextView).copy_text(), "details")
+            )
+            return
+        if self._pane == 0:
+            key = self.table.cursor_key
+            self.post_message(CopyAsked(key or str(self._ref), "the row key" if key else "the ref"))
+            return
+        row = self.query_one(f"#{PANES[self._pane]}", VirtualTable).cursor_row()
+        if row is not None:
+            self.post_message(CopyAsked("  ".join(cell.text for cell in row.cells), "the line"))
+
+    def action_link(self) -> None:
+        """Open or copy the provider's page."""
+        self.post_message(LinkAsked(None if self._stored is None else self._stored.run.url))
+
+    def action_pager(self) -> None:
+        """Read the details in the pager."""
+        self.post_message(TextAsked(self._as_text(), editor=False))
+
+    def action_editor(self) -> None:
+        """Take the details into the editor."""
+        self.post_message(TextAsked(self._as_text(), editor=True))
+
+    def _as_text(self) -> str:
+        stored = self._stored
+        if stored is None:
+            return str(self._ref)
+        return present.as_text(stored)
+
+
+def _numbered(rows: tuple[tuple[Cell, ...], ...]) -> ListSource:
+    """Return table lines whose first cells may repeat, keyed by place."""
+    return ListSource([TableRow(str(number), cells) for number, cells in enumerate(rows)])

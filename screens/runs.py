@@ -1,0 +1,229 @@
+"""Runs: every run of every connection in one list. The home screen."""
+
+from typing import TYPE_CHECKING, ClassVar, get_args
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from screens.base import EvalScreen, bindings_for, interval_text
+from tui.messages import CopyAsked, LinkAsked, RunOpened
+from tui.models import RunRef
+from tui.presentation.format import plural
+from tui.presentation.runs import COLUMNS, SORTS, title_text
+from tui.presentation.sources import RunsSource
+from tui.presentation.table import SortMark
+from tui.services import Services
+from tui.store import Change, RunQuery
+from tui.store.types import RunSort
+from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.status_line import StatusLine
+from tui.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from tui.widgets.filter_bar import FilterBar
+
+WIDE = 100
+"""Columns from which the title has room for the pace, too."""
+
+
+class RunsScreen(EvalScreen):
+    """All runs, newest first unless sorted otherwise."""
+
+    NAME = "runs"
+    CSS_PATH = "../styles/runs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(
+        "runs", frozenset({"move-left", "move-right"})
+    )
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._sort: RunSort = "started"
+        self._descending = True
+        self._text = ""
+        self._slept = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, table and the lines at the bottom; the first frame needs no more."""
+        yield HeaderLine(id="title")
+        yield VirtualTable(COLUMNS, id="runs")
+        yield StatusLine()
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        """Show what is stored."""
+        self.read()
+        self.table.focus()
+        self.call_after_refresh(self._add_filter_bar)
+
+    async def _add_filter_bar(self) -> None:
+        """Add what nobody sees before a key is pressed."""
+        from tui.widgets.filter_bar import FilterBar
+
+        if not self.is_attached:  # a person who quits at once is faster than this
+            return
+        bar = FilterBar(placeholder="words in name, id, group, model, connection or status")
+        await self.mount(bar, before=self.table)
+
+    @property
+    def _filter_bar(self) -> "FilterBar":
+        from tui.widgets.filter_bar import FilterBar
+
+        return self.query_one(FilterBar)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is on top: changes are not shown meanwhile."""
+        self._slept = True
+
+    def on_screen_resume(self) -> None:
+        """Follow no single run any more, and catch up."""
+        if self._slept:
+            self._slept = False
+            self.services.poller.focus(None)
+            self.read()
+
+    @property
+    def table(self) -> VirtualTable:
+        """The list."""
+        return self.query_one("#runs", VirtualTable)
+
+    @property
+    def query_now(self) -> RunQuery:
+        """What the list shows."""
+        return RunQuery(text=self._text, sort=self._sort, descending=self._descending)
+
+    # --- showing
+
+    def read(self) -> None:
+        """Read the list again; cursor and scroll stay where they are."""
+        store = self.services.store
+        source = RunsSource(store.runs(self.query_now), store, self.services.clock)
+        self.table.empty = self._why_empty()
+        self.table.sort = SortMark(SORTS[self._sort][0], self._descending)
+        self.table.set_source(source)
+        self._show_title(source.count())
+        self._tell_visible()
+
+    def _show_title(self, shown: int) -> None:
+        counts = self.services.store.counts()
+        marked = len(self.table.marked)
+        story = title_text(counts, shown=shown, filtered=bool(self._text))
+        if marked:
+            story = f"{marked} marked · {story}"
+        arrow = "↓" if self._descending else "↑"
+        sort = f"sort: {self._sort} {arrow}"
+        paused = self.services.poller.paused
+        pace = interval_text(self.services) if paused or self.size.width >= WIDE else ""
+        self.show_header(f"evaltop  {story}", f"{sort}   {pace}" if pace else sort)
+
+    def _tell_visible(self) -> None:
+        self.services.poller.set_visible(RunRef.parse(key) for key in self.table.visible_keys())
+
+    def _why_empty(self) -> str:
+        """Return what an empty list means."""
+        if self._text:
+            return f"No run matches “{self._text}”.\nesc clears the filter."
+        health = list(self.services.poller.status().values())
+        if not health:
+            return "No connection is configured. A shows the three ways to begin."
+        failed = [one for one in health if one.error]
+        waiting = [one for one in health if not one.error and one.ok_at is None]
+        if self.services.poller.paused and waiting:
+            return "Paused before the first answer. p goes on."
+        if waiting:
+            return f"Asking {plural(len(waiting), 'connection')}…"
+        if len(failed) == len(health):
+            return "No connection has answered well. A says why, and what helps."
+        return "There are no runs yet. New ones appear here by themselves."
+
+    def changed(self, change: Change) -> None:
+        """Show new and changed runs."""
+        if change.refs or change.connections:
+            self.read()
+
+    def minute_passed(self) -> None:
+        """Let ages tick."""
+        self.table.rows_changed()
+
+    def pause_changed(self) -> None:
+        """Say so in the title."""
+        self.read()
+
+    def came_back(self, key: str | None) -> None:
+        """Put the cursor on the run that was read last."""
+        if key:
+            self.table.move_to(key)
+
+    # --- actions
+
+    def on_virtual_table_row_opened(self, event: VirtualTable.RowOpened) -> None:
+        """Open the run."""
+        event.stop()
+        self.post_message(RunOpened(RunRef.parse(event.key), self.query_now))
+
+    def on_virtual_table_row_marked(self, event: VirtualTable.RowMarked) -> None:
+        """Count the marked ones."""
+        event.stop()
+        self._show_title(self.table.row_count)
+
+    def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        """The list may have scrolled."""
+        event.stop()
+        self._tell_visible()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self._filter_bar.open()
+
+    def on_filter_bar_filter_changed(self, event: "FilterBar.FilterChanged") -> None:
+        """Filter while it is typed."""
+        event.stop()
+        self._text = event.text
+        self.read()
+
+    def on_filter_bar_filter_left(self, event: "FilterBar.FilterLeft") -> None:
+        """Give the focus back to the list."""
+        event.stop()
+        self.table.focus()
+
+    def action_back(self) -> None:
+        """Clear the filter, then the marks; the home screen itself stays."""
+        if self._text:
+            self._filter_bar.clear()
+            self.table.focus()
+        elif self.table.marked:
+            self.table.clear_marks()
+            self._show_title(self.table.row_count)
+
+    def action_quit_or_back(self) -> None:
+        """Quit."""
+        self.app.exit(0, return_code=0)
+
+    def action_sort(self) -> None:
+        """Choose the order; choosing the current one again turns it round."""
+        from screens.menu import ChoiceMenu
+
+        choices = [(sort, text) for sort, (_column, text, _down) in SORTS.items()]
+        arrow = "↓" if self._descending else "↑"
+        self.app.push_screen(ChoiceMenu("Sort runs by", choices, self._sort, arrow), self._sorted)
+
+    def _sorted(self, chosen: str | None) -> None:
+        for sort in get_args(RunSort):
+            if sort == chosen:
+                again = sort == self._sort
+                self._descending = not self._descending if again else SORTS[sort][2]
+                self._sort = sort
+                self.read()
+
+    def action_copy(self) -> None:
+        """Copy the references of the marked runs, else of the one under the cursor."""
+        table = self.table
+        keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
+        if keys:
+            what = "the reference" if len(keys) == 1 else plural(len(keys), "reference")
+            self.post_message(CopyAsked("\n".join(keys), what))
+
+    def action_link(self) -> None:
+        """Open or copy the provider's page of the run."""
+        if self.table.cursor_key:
+            stored = self.services.store.run(RunRef.parse(self.table.cursor_key))
+            self.post_message(LinkAsked(None if stored is None else stored.run.url))

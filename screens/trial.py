@@ -1,0 +1,339 @@
+"""Trial: one row in full, trial by trial."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from screens.base import EvalScreen, bindings_for
+from tui.errors import NotFoundError, ProviderError
+from tui.messages import CopyAsked, JsonOpened, LinkAsked, TextAsked, Told
+from tui.models import Outcome, Row, RunRef, Trial
+from tui.presentation import trial as present
+from tui.presentation.runs import run_name
+from tui.services import Services
+from tui.store import Change, RowQuery
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.json_tree import JsonTree
+from tui.widgets.pane_line import PaneLine
+from tui.widgets.status_line import StatusLine
+from tui.widgets.text_view import TextView
+from tui.widgets.transcript import Transcript
+from tui.widgets.trial_strip import TrialStrip
+
+PANES = ("story", "criteria", "json")
+
+
+class TrialScreen(EvalScreen):
+    """One row of a run."""
+
+    NAME = "trial"
+    CSS_PATH = "../styles/trial.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("trial")
+
+    def __init__(self, services: Services, ref: RunRef, key: str, query: RowQuery) -> None:
+        """Show row `key` of a run; `query` is the list it was chosen from."""
+        super().__init__(services)
+        self._ref = ref
+        self._key = key
+        self._list = query
+        self._row: Row | None = None
+        self._trial = 0
+        self._pane = 0
+        self._detail_notes: dict[str, tuple[str, ...]] = {}
+        self._failures: dict[tuple[str, str], str] = {}
+        self._loading = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out header, panes and the lines at the bottom."""
+        yield HeaderLine(id="title")
+        yield HeaderLine(tone="", classes="facts", id="facts")
+        yield HeaderLine(tone="", classes="facts", id="verdicts")
+        yield TrialStrip()
+        yield PaneLine()
+        yield Transcript(id="story")
+        yield Transcript(id="criteria")
+        yield JsonTree(id="json")
+        yield FilterBar(label="find", placeholder="words in this text")
+        yield StatusLine()
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        """Load the row."""
+        self.query_one(TrialStrip).display = False
+        self._show_pane(0)
+        self.show_header(self._key)
+        self._load(fresh=True)
+
+    def came_from(self) -> str:
+        """Return the row's key."""
+        return self._key
+
+    # --- loading
+
+    def _load(self, *, fresh: bool) -> None:
+        """Read the row in a thread: its bodies may be megabytes. `fresh` chooses a trial."""
+        self.run_worker(
+            self._read(self._key, fresh=fresh),
+            name="row",
+            group="row",
+            exclusive=True,
+            exit_on_error=False,
+        )
+
+    async def _read(self, key: str, *, fresh: bool) -> None:
+        store = self.services.store
+        row = await asyncio.to_thread(store.row, self._ref, key)
+        notes = await asyncio.to_thread(store.details, self._ref, key)
+        if key != self._key:
+            return
+        self._row = row
+        self._detail_notes = notes
+        if row is None or not row.trials:
+            self.show_header(key, "this row is not stored", "warn")
+            return
+        if fresh:
+            self._trial = _most_telling(row.trials)
+        self._trial = min(self._trial, len(row.trials) - 1)
+        self._show()
+        self._fetch_detail(again=False)
+
+    def _fetch_detail(self, *, again: bool) -> None:
+        """Ask for what only the trial's own requests can tell, once unless asked again."""
+        trial = self._shown
+        if trial is None or (trial.id in self._detail_notes and not again):
+            return
+        self.run_worker(
+            self._ask_detail(self._key, trial.id),
+            name="trial detail",
+            group="trial-detail",
+            exclusive=True,
+            exit_on_error=False,
+        )
+
+    async def _ask_detail(self, key: str, trial_id: str) -> None:
+        if self._failures.pop((key, trial_id), None) is None:
+            self._loading = trial_id
+        try:
+            detail = await self.services.poller.trial_detail(self._ref, key, trial_id)
+        except (ProviderError, NotFoundError) as error:
+            self._failures[key, trial_id] = f"Its details could not be fetched. {error.sentence()}"
+            detail = None
+        finally:
+            self._loading = ""
+        if key != self._key:
+            return
+        if detail is None:
+            self._show()
+            return
+        store = self.services.store
+        row = await asyncio.to_thread(store.row, self._ref, key)
+        if row is not None and key == self._key:
+            self._row = row
+            self._detail_notes = {**self._detail_notes, trial_id: detail.notes}
+            self._show()
+
+    @property
+    def _shown(self) -> Trial | None:
+        """The trial on screen."""
+        row = self._row
+        return None if row is None or not row.trials else row.trials[self._trial]
+
+    # --- showing
+
+    def _show(self) -> None:
+        """Show the chosen trial; equal texts change nothing, pane and scroll stay."""
+        row, trial = self._row, self._shown
+        if row is None or trial is None:
+            return
+        text, tone = present.outcome_line(trial)
+        self.show_header(present.title(row), text, tone)
+        facts = self.query_one("#facts", HeaderLine)
+        facts.left = present.facts(trial, number=self._trial + 1, of=len(row.trials))
+        stored = self.services.store.run(self._ref)
+        facts.right = str(self._ref) if stored is None else run_name(stored.run)
+        verdicts = self.query_one("#verdicts", HeaderLine)
+        verdicts.left = present.criteria_line(trial)
+        verdicts.right = present.strip_sentence(row)
+        strip = self.query_one(TrialStrip)
+        strip.display = len(row.trials) > 1
+        strip.outcomes = tuple(one.outcome for one in row.trials)
+        strip.current = self._trial
+        story = present.story(trial, self._notes(trial))
+        self.query_one("#story", Transcript).set_blocks(story, keep_scroll=True)
+        criteria = present.criterion_blocks(trial)
+        self.query_one("#criteria", Transcript).set_blocks(criteria, keep_scroll=True)
+        self.query_one(JsonTree).set_value(present.raw(row, trial))
+        self.query_one(PaneLine).panes = (
+            ("transcript", ""),
+            ("criteria", str(len(trial.scores)) if trial.scores else ""),
+            ("JSON", ""),
+        )
+
+    def _notes(self, trial: Trial) -> Sequence[str]:
+        failure = self._failures.get((self._key, trial.id))
+        notes = list(self._detail_notes.get(trial.id, ()))
+        return [*notes, failure] if failure else notes
+
+    def changed(self, change: Change) -> None:
+        """Show what came for this row."""
+        if self._ref in change.rows:
+            self._load(fresh=False)
+
+    # --- panes and trials
+
+    def _pane_widget(self, index: int) -> Widget:
+        return self.query_one(f"#{PANES[index]}")
+
+    def _show_pane(self, index: int) -> None:
+        self._pane = index
+        for number in range(len(PANES)):
+            self._pane_widget(number).display = number == index
+        self.query_one(PaneLine).current = index
+        self._pane_widget(index).focus()
+
+    def action_pane(self, number: int) -> None:
+        """Show a pane by its number."""
+        if number <= len(PANES):
+            self._show_pane(number - 1)
+
+    def action_next_pane(self) -> None:
+        """Show the next pane."""
+        self._show_pane((self._pane + 1) % len(PANES))
+
+    def action_previous_pane(self) -> None:
+        """Show the pane before."""
+        self._show_pane((self._pane - 1) % len(PANES))
+
+    def on_pane_line_pane_chosen(self, event: PaneLine.PaneChosen) -> None:
+        """Show the pane that was clicked."""
+        event.stop()
+        self._show_pane(event.index)
+
+    def action_move_left(self) -> None:
+        """Show the trial before."""
+        self.query_one(TrialStrip).step(-1)
+
+    def action_move_right(self) -> None:
+        """Show the next trial."""
+        self.query_one(TrialStrip).step(1)
+
+    def on_trial_strip_trial_chosen(self, event: TrialStrip.TrialChosen) -> None:
+        """Show the chosen trial."""
+        event.stop()
+        if event.index != self._trial:
+            self._trial = event.index
+            self._show()
+            self._fetch_detail(again=False)
+
+    def action_next_item(self) -> None:
+        """Show the next row of the list."""
+        self._step(1)
+
+    def action_previous_item(self) -> None:
+        """Show the row before."""
+        self._step(-1)
+
+    def _step(self, delta: int) -> None:
+        self.run_worker(
+            self._go(delta), name="next row", group="step", exclusive=True, exit_on_error=False
+        )
+
+    async def _go(self, delta: int) -> None:
+        before, after = await asyncio.to_thread(
+            self.services.store.neighbours, self._ref, self._list, self._key
+        )
+        key = after if delta > 0 else before
+        if key is None:
+            self.post_message(
+                Told("this is the last row" if delta > 0 else "this is the first row")
+            )
+            return
+        self._key = key
+        self._load(fresh=True)
+
+    # --- finding
+
+    def _text(self) -> TextView | JsonTree:
+        pane = self._pane_widget(self._pane)
+        if isinstance(pane, TextView | JsonTree):
+            return pane
+        raise TypeError(type(pane))
+
+    def action_filter(self) -> None:
+        """Find in the text on screen."""
+        self.query_one(FilterBar).open()
+
+    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
+        """Find while it is typed."""
+        event.stop()
+        count = self._text().find(event.text)
+        self.query_one(FilterBar).error = "nothing found" if event.text and not count else ""
+
+    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
+        """Give the focus back to the text."""
+        event.stop()
+        self._pane_widget(self._pane).focus()
+
+    def action_next_match(self) -> None:
+        """Go to the next match."""
+        self._text().next_match()
+
+    def action_previous_match(self) -> None:
+        """Go to the match before."""
+        self._text().previous_match()
+
+    def action_back(self) -> None:
+        """End the search, then go back to the run."""
+        bar = self.query_one(FilterBar)
+        if bar.text:
+            bar.clear()
+            self._pane_widget(self._pane).focus()
+        else:
+            self.leave()
+
+    # --- taking along
+
+    def action_refresh(self) -> None:
+        """Ask for the run and for this trial's details again."""
+        self.services.poller.refresh(self._ref)
+        self._fetch_detail(again=True)
+
+    def action_json(self) -> None:
+        """Show the trial as the provider sent it, on a screen of its own."""
+        row, trial = self._row, self._shown
+        if row is not None and trial is not None:
+            self.post_message(JsonOpened(present.title(row), present.raw(row, trial)))
+
+    def action_copy(self) -> None:
+        """Copy the block or node under the cursor."""
+        self.post_message(CopyAsked(self._text().copy_text(), "this part"))
+
+    def action_link(self) -> None:
+        """Open or copy the provider's page of the run."""
+        stored = self.services.store.run(self._ref)
+        self.post_message(LinkAsked(None if stored is None else stored.run.url))
+
+    def action_pager(self) -> None:
+        """Read the whole trial in the pager."""
+        self.post_message(TextAsked(self._as_text(), editor=False, suffix=".md"))
+
+    def action_editor(self) -> None:
+        """Take the whole trial into the editor."""
+        self.post_message(TextAsked(self._as_text(), editor=True, suffix=".md"))
+
+    def _as_text(self) -> str:
+        return self.query_one("#story", Transcript).logical_text()
+
+
+def _most_telling(trials: Sequence[Trial]) -> int:
+    """Return the trial to show first: the first that failed, else that errored, else the first."""
+    for outcome in (Outcome.FAILED, Outcome.ERRORED):
+        for index, trial in enumerate(trials):
+            if trial.outcome is outcome:
+                return index
+    return 0

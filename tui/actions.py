@@ -1,0 +1,220 @@
+"""The registry of actions: what can be done where, with which keys. Plain data.
+
+Bindings, command palette, help, hints and the README's table come from it; `check_keys` lets
+`config check` judge a person's own keys without starting the app.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tui.errors import ConfigProblem
+
+SCREENS = ("runs", "run", "trial", "json", "connections", "help")
+"""Names of the screens, as scopes of actions use them."""
+
+LISTS = ("runs", "run", "connections")
+"""Screens whose main pane is a table."""
+
+READING = ("run", "trial", "json")
+"""Screens below the list of runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do."""
+
+    id: str
+    """Kebab-case, never reused; the name in the `[keys]` table of the configuration."""
+    keys: tuple[str, ...]
+    """Default keys, as Textual names them; a printable key is the character itself."""
+    text: str
+    """What it does, without a subject: `sort by …`."""
+    scope: tuple[str, ...]
+    """Screens it works on."""
+    group: str
+    """Heading in help and README."""
+    hint: str = ""
+    """Word for the line at the bottom of the screen; empty keeps it out."""
+    show: bool = True
+    """Whether help lists it by itself; the numbered panes are listed once."""
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("move-up", ("up", "k"), "one up", SCREENS, "Move"),
+    Action("move-down", ("down", "j"), "one down", SCREENS, "Move"),
+    Action("move-left", ("left", "h"), "left; on a trial: the trial before", SCREENS, "Move"),
+    Action("move-right", ("right", "l"), "right; on a trial: the trial after", SCREENS, "Move"),
+    Action("page-up", ("pageup",), "one page up", SCREENS, "Move"),
+    Action("page-down", ("pagedown",), "one page down", SCREENS, "Move"),
+    Action("top", ("home", "g"), "to the beginning", SCREENS, "Move"),
+    Action("bottom", ("end", "G"), "to the end", SCREENS, "Move"),
+    Action("open", ("enter",), "open, fold or unfold", SCREENS, "Go", hint="open"),
+    Action("back", ("escape", "backspace"), "back, closing what is on top first", SCREENS, "Go"),
+    Action("next-pane", ("tab",), "next pane", READING, "Go", hint="pane"),
+    Action("previous-pane", ("shift+tab",), "previous pane", READING, "Go"),
+    *(
+        Action(f"pane-{n}", (str(n),), f"pane {n}", READING, "Go", show=n == 1)
+        for n in range(1, 10)
+    ),
+    Action("previous-item", ("[",), "previous row; on a run: previous run", ("run", "trial"), "Go"),
+    Action("next-item", ("]",), "next row; on a run: next run", ("run", "trial"), "Go", hint="row"),
+    Action("connections", ("A",), "connections", ("runs", "run", "trial", "json"), "Go"),
+    Action("json", ("J",), "raw JSON", ("run", "trial"), "Go", hint="JSON"),
+    Action("mark", ("space",), "mark", ("runs",), "Find", hint="mark"),
+    Action(
+        "filter",
+        ("/",),
+        "filter; in a text: find",
+        ("runs", "run", "trial", "json"),
+        "Find",
+        hint="filter",
+    ),
+    Action("next-match", ("n",), "next match", ("trial", "json"), "Find", hint="next"),
+    Action("previous-match", ("N",), "previous match", ("trial", "json"), "Find"),
+    Action("sort", ("s",), "sort by …", ("runs", "run"), "Find", hint="sort"),
+    Action("copy", ("y",), "copy", SCREENS, "Take along", hint="copy"),
+    Action(
+        "link", ("o",), "open or copy the provider's link", ("runs", "run", "trial"), "Take along"
+    ),
+    Action("pager", ("v",), "open in $PAGER", READING, "Take along"),
+    Action("editor", ("e",), "open in $EDITOR", READING, "Take along"),
+    Action(
+        "refresh", ("r",), "refresh now", ("runs", "run", "trial", "connections"), "Live", "refresh"
+    ),
+    Action(
+        "pause", ("p",), "pause, go on", ("runs", "run", "trial", "connections"), "Live", "pause"
+    ),
+    Action("palette", (":", "ctrl+p"), "command palette", SCREENS, "evaltop", hint="command"),
+    Action("help", ("?",), "help for this screen", SCREENS, "evaltop", hint="help"),
+    Action("quit-or-back", ("q",), "back; on Runs: quit", SCREENS, "evaltop"),
+    Action("quit", ("ctrl+q",), "quit", SCREENS, "evaltop"),
+)
+
+_BY_ID = {action.id: action for action in ACTIONS}
+
+_NAMED_KEYS = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "enter": "enter",
+    "escape": "esc",
+    "backspace": "backspace",
+    "delete": "del",
+    "insert": "ins",
+    "tab": "tab",
+    "space": "space",
+    **{f"f{n}": f"F{n}" for n in range(1, 25)},
+}
+_MODIFIERS = ("ctrl", "shift", "alt")
+
+
+def action(action_id: str) -> Action:
+    """Return the action of an id. Raises KeyError for one that does not exist."""
+    return _BY_ID[action_id]
+
+
+def actions_for(screen: str) -> tuple[Action, ...]:
+    """Return what can be done on a screen, in the registry's order."""
+    return tuple(found for found in ACTIONS if screen in found.scope)
+
+
+def keys_of(found: Action, keys: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return an action's keys: the person's own where configured, else the defaults."""
+    return tuple(keys.get(found.id, found.keys))
+
+
+def key_label(key: str) -> str:
+    """Return how a key is written for a person: `PgUp`, `ctrl+q`, `?`."""
+    *modifiers, base = _split(key)
+    return "+".join((*modifiers, _NAMED_KEYS.get(base, base)))
+
+
+def keys_label(keys: Iterable[str]) -> str:
+    """Return several keys for a person: `↑ k`; `none` when an action has been unbound."""
+    return " ".join(key_label(key) for key in keys) or "none"
+
+
+def check_keys(keys: Mapping[str, Sequence[str]]) -> tuple[ConfigProblem, ...]:
+    """Return what is wrong with a person's keys: unknown actions, unknown keys, clashes.
+
+    `file` and `line` of the problems are left to whoever has read the file.
+    """
+    problems = []
+    for action_id, own in keys.items():
+        if action_id not in _BY_ID:
+            allowed = ", ".join(sorted(_BY_ID))
+            problems.append(_problem(action_id, f"no such action; there are: {allowed}."))
+            continue
+        problems.extend(
+            _problem(
+                action_id,
+                f"{key!r} is not a key; a character, a name such as pageup or f5, "
+                "or either after ctrl+, shift+ or alt+ is.",
+            )
+            for key in own
+            if not _is_key(key)
+        )
+    problems.extend(_clashes(keys))
+    return tuple(problems)
+
+
+def _clashes(keys: Mapping[str, Sequence[str]]) -> list[ConfigProblem]:
+    taken: dict[tuple[str, str], Action] = {}
+    found = []
+    named = set()
+    for candidate in ACTIONS:
+        for key in keys_of(candidate, keys):
+            for screen in candidate.scope:
+                other = taken.setdefault((screen, key), candidate)
+                pair = (other.id, candidate.id, key)
+                if other is candidate or pair in named:
+                    continue
+                named.add(pair)
+                # The mistake is where the person wrote something.
+                place = candidate.id if candidate.id in keys else other.id
+                rival = other.id if place == candidate.id else candidate.id
+                found.append(
+                    _problem(
+                        place,
+                        f"{key_label(key)} is also the key of {rival}; give one of them another.",
+                    )
+                )
+    return found
+
+
+def _problem(action_id: str, message: str) -> ConfigProblem:
+    return ConfigProblem(message, f"keys.{action_id}", None, None)
+
+
+def _split(key: str) -> list[str]:
+    # "ctrl++" and "+" are the plus key.
+    if key.endswith("+"):
+        return [part for part in key[:-1].split("+") if part] + ["+"]
+    return key.split("+")
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, base = _split(key)
+    if any(modifier not in _MODIFIERS for modifier in modifiers):
+        return False
+    return base in _NAMED_KEYS or (len(base) == 1 and base.isprintable() and base != " ")
+
+
+def readme_table(keys: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return the keys as a Markdown table, grouped, as the README shows them."""
+    lines = ["| keys | action | id | where |", "|---|---|---|---|"]
+    for found in ACTIONS:
+        if not found.show:
+            continue
+        where = "everywhere" if found.scope == SCREENS else ", ".join(found.scope)
+        label, text, name = keys_label(keys_of(found, keys or {})), found.text, f"`{found.id}`"
+        if found.id == "pane-1":
+            label, text, name = "1 … 9", "numbered pane", "`pane-1` … `pane-9`"
+        shown = " ".join(f"`{key}`" for key in label.split(" ")) if label != "1 … 9" else "`1`…`9`"
+        lines.append(f"| {shown} | {text} | {name} | {where} |")
+    return "\n".join(lines)

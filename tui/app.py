@@ -1,0 +1,339 @@
+"""The Textual app: screen stack, owner of workers, crash handling. Knows no provider."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from tui import crash
+from tui.actions import ACTIONS, keys_of
+from tui.external import can_browse, editor_command, pager_command, show_text
+from tui.messages import (
+    CopyAsked,
+    JsonOpened,
+    LinkAsked,
+    MinutePassed,
+    RowOpened,
+    RunOpened,
+    StoreChanged,
+    TextAsked,
+    Told,
+    WorkBroke,
+)
+from tui.presentation.format import plural
+from tui.presentation.links import safe_link
+from tui.services import Services
+from tui.store import Change
+from tui.terminal import TerminalWatch
+from tui.text import clean_block
+from tui.widgets.backlog import output_backlog
+from tui.widgets.compact_output import compact_driver
+from tui.widgets.safe_filter import SafeFilter
+
+ScreenFactory = Callable[..., Screen[Any]]
+
+FRAME_S = 0.1
+"""Least time between two live refreshes: ten a second look alive and cost little."""
+BACKLOG_S = 0.25
+"""When a refresh that found the output backed up is tried again."""
+MAX_BACKLOG = 3
+"""Writes waiting for the terminal above which live refreshes are left out (design section 6)."""
+TOLD_S = 5.0
+"""How long a confirmation stays."""
+MINUTE_S = 60.0
+_UNBOUND = "f35"
+"""A key no keyboard has, for actions a person has unbound; Textual takes no empty key."""
+
+
+class EvalTopApp(App[int]):
+    """evaltop in the terminal."""
+
+    CSS_PATH = "../styles/app.tcss"
+    TITLE = "evaltop"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon,ctrl+p", "palette", "command palette", show=False, id="palette"),
+        Binding("question_mark", "help", "help", show=False, id="help"),
+        Binding("A", "connections", "connections", show=False, id="connections"),
+        Binding("ctrl+q", "leave", "quit", show=False, id="quit", priority=True),
+        Binding("ctrl+c", "interrupt", "quit", show=False, priority=True),
+    ]
+
+    def __init__(self, services: Services, screens: Mapping[str, ScreenFactory]) -> None:
+        """Prepare the app.
+
+        Args:
+            services: everything screens need; polling starts after the first paint.
+            screens: screen name → factory (`screens.SCREENS`).
+        """
+        super().__init__()
+        self.services = services
+        self._screens = screens
+        self._safe_filter = SafeFilter()
+        self._watch = TerminalWatch(self._end)
+        self._pending: Change | None = None
+        self._refresh_timer: Timer | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._told_timer: Timer | None = None
+        self.told = ""
+        """A short confirmation of what was just done; empty after a while."""
+        self.banner = ""
+        """A bug that did not end the app; empty while there is none."""
+
+    # --- start and end
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the home screen, so that it is the first thing painted."""
+        return self._screens["runs"](self.services)
+
+    def on_mount(self) -> None:
+        """Take theme and keys from the configuration, then show and start."""
+        config = self.services.config
+        # Setting what is set already would style and paint everything once more.
+        if config.ui.theme != self.theme and config.ui.theme in self.available_themes:
+            self.theme = config.ui.theme
+        keymap = {
+            action.id: ",".join(_textual_key(key) for key in keys) or _UNBOUND
+            for action in ACTIONS
+            if (keys := keys_of(action, config.keys)) != action.keys
+        }
+        if keymap:
+            self.set_keymap(keymap)
+        if not self.is_headless:
+            self._watch.start()
+        if not config.connections:
+            self.push_screen(self._screens["connections"](self.services))
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        """The first frame is out: begin to ask the providers."""
+        poller = self.services.poller
+        self._unsubscribe = poller.subscribe(self.store_changed)
+        self.set_interval(MINUTE_S, self._minute_passed, name="minute")
+        for name, loop in poller.loops():
+            self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+
+    def on_unmount(self) -> None:
+        """Listen to the store no longer."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def run_watched(self) -> int:
+        """Run in the terminal and return the exit code."""
+        self._watch.remember_modes()
+        self.run()
+        self._watch.finished()
+        return self.return_code or 0
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Give a key that was typed ahead to the input it was meant for.
+
+        Keys that come in one burst (a slow line, a fast typist) are all sent to what had the
+        focus when they came; after `/` that is no longer what has it. An input keeps the
+        characters it sees from bubbling, so one that arrives here has not been seen by it.
+        """
+        focused = self.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            focused.post_message(events.Key(event.key, event.character))
+            # Textual calls the handlers of all classes; its own would take it for a command.
+            event.prevent_default()
+
+    def action_leave(self) -> None:
+        """Quit."""
+        self._end(0)
+
+    def action_interrupt(self) -> None:
+        """Quit as an interrupted program."""
+        self._end(130)
+
+    def _end(self, code: int) -> None:
+        self.exit(code, return_code=code)
+
+    # --- what providers bring
+
+    def store_changed(self, change: Change) -> None:
+        """Remember a change; screens hear of all that came since their last frame at once."""
+        self._pending = change if self._pending is None else self._pending | change
+        if self._refresh_timer is None:
+            self._refresh_timer = self.set_timer(FRAME_S, self._tell_screens, name="refresh")
+
+    def _tell_screens(self) -> None:
+        self._refresh_timer = None
+        if output_backlog(self) > MAX_BACKLOG:
+            self._refresh_timer = self.set_timer(BACKLOG_S, self._tell_screens, name="refresh")
+            return
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.live_screen.post_message(StoreChanged(pending))
+
+    def _minute_passed(self) -> None:
+        if output_backlog(self) <= MAX_BACKLOG:
+            self.live_screen.post_message(MinutePassed())
+
+    @property
+    def live_screen(self) -> Screen[Any]:
+        """The topmost screen that is no dialog: the one whose data is seen."""
+        screens: list[Screen[Any]] = [
+            screen for screen in self.screen_stack if not isinstance(screen, ModalScreen)
+        ]
+        return screens[-1]
+
+    # --- navigation
+
+    def on_run_opened(self, event: RunOpened) -> None:
+        """Show a run."""
+        self._push("run", event.ref, event.query)
+
+    def on_row_opened(self, event: RowOpened) -> None:
+        """Show a row."""
+        self._push("trial", event.ref, event.key, event.query)
+
+    def on_json_opened(self, event: JsonOpened) -> None:
+        """Show raw JSON."""
+        self._push("json", event.title, event.value)
+
+    def _push(self, name: str, *arguments: Any) -> None:
+        below = self.live_screen
+        came_back = getattr(below, "came_back", None)
+        self.push_screen(self._screens[name](self.services, *arguments), came_back)
+
+    def action_connections(self) -> None:
+        """Show the connections, once."""
+        if getattr(self.screen, "NAME", "") not in ("connections", "help"):
+            self._push("connections")
+
+    def action_help(self) -> None:
+        """Show the help of the screen on top, once."""
+        name = getattr(self.screen, "NAME", "")
+        if name and name != "help":
+            self._push("help", name)
+
+    def action_palette(self) -> None:
+        """Open the command palette."""
+        from tui.palette import ActionPalette
+
+        if getattr(self.screen, "NAME", ""):
+            self.push_screen(ActionPalette())
+
+    # --- taking things along
+
+    def on_copy_asked(self, event: CopyAsked) -> None:
+        """Put cleaned text on the terminal's clipboard."""
+        text = clean_block(event.text)
+        self.copy_to_clipboard(text)
+        size = plural(len(text), "character")
+        self.tell(f"copied {event.what}, {size}")
+
+    def on_link_asked(self, event: LinkAsked) -> None:
+        """Open a safe link in a browser, or copy it where there is none."""
+        link = safe_link(event.url)
+        if link is None:
+            self.tell("there is no link" if not event.url else "the link is not a safe web address")
+            return
+        url, host = link
+        if can_browse(os.environ):
+            import webbrowser
+
+            self.run_worker(
+                lambda: webbrowser.open(url),
+                name="browser",
+                group="link",
+                thread=True,
+                exit_on_error=False,
+            )
+            self.tell(f"opened at {host}")
+            return
+        self.copy_to_clipboard(url)
+        self.tell(f"copied the link to {host}")
+
+    def on_text_asked(self, event: TextAsked) -> None:
+        """Hand the terminal to the person's pager or editor."""
+        command = (editor_command if event.editor else pager_command)(os.environ)
+        text = clean_block(event.text)
+        if self.is_headless:
+            self.tell("this terminal cannot be handed on")
+            return
+        with self.suspend(), self._watch.interrupts_elsewhere():
+            problem = show_text(command, text, event.suffix)
+        if problem:
+            self.tell(problem)
+
+    def on_told(self, event: Told) -> None:
+        """Confirm."""
+        self.tell(event.sentence)
+
+    def tell(self, sentence: str) -> None:
+        """Show a short confirmation for a few seconds."""
+        self.told = sentence
+        if self._told_timer is not None:
+            self._told_timer.stop()
+        self._told_timer = self.set_timer(TOLD_S, self._untell, name="told")
+        self._show_status()
+
+    def _untell(self) -> None:
+        self.told = ""
+        self._told_timer = None
+        self._show_status()
+
+    def _show_status(self) -> None:
+        show_status = getattr(self.live_screen, "show_status", None)
+        if show_status is not None:
+            show_status()
+
+    # --- bugs
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of the app that failed has met a bug; typed errors are states, not failures."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._bug(event.worker.error)
+
+    def on_work_broke(self, event: WorkBroke) -> None:
+        """A worker of a screen has failed."""
+        self._bug(event.error)
+
+    def _bug(self, error: BaseException) -> None:
+        """Keep a private report and show the banner: the one place where unforeseen errors end."""
+        at = self.services.clock.now()
+        report = crash.write_report(error, self.services.config.data_dir, at)
+        self.banner = crash.sentence(error, report)
+        self._show_status()
+
+    def _handle_exception(self, error: Exception) -> None:
+        super()._handle_exception(error)
+        self._return_code = crash.EXIT_CODE
+
+    def _fatal_error(self) -> None:
+        """End after a bug in the interface; Textual's own report would print local variables."""
+        from rich.segment import Segments
+        from rich.text import Text
+
+        error = self._exception
+        if error is None:
+            return
+        at = self.services.clock.now()
+        report = crash.write_report(error, self.services.config.data_dir, at)
+        lines = self.console.render(Text(crash.sentence(error, report)), self.console.options)
+        self._exit_renderables.append(Segments(list(lines)))
+        self._close_messages_no_wait()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver, made to send only what differs between two styles."""
+        return compact_driver(super().get_driver_class())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return the filters of every line: ours, the last gate before the terminal, at the end."""
+        return [*super().get_line_filters(), self._safe_filter]
+
+
+def _textual_key(key: str) -> str:
+    """Return a key as Textual's keymaps take it; a comma separates keys there."""
+    return "comma" if key == "," else key

@@ -1,0 +1,52 @@
+"""What is left behind when evaltop meets a bug: a private report without local variables."""
+
+import os
+import platform
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+import tui
+
+EXIT_CODE = 70
+"""`EX_SOFTWARE`: a bug in evaltop (design 4.2)."""
+
+
+def report_text(error: BaseException, at: datetime) -> str:
+    """Return the report: versions and the stack as file, line and source, no values."""
+    stack = "".join(traceback.format_exception(error))
+    return (
+        f"evaltop {tui.__version__}, Python {platform.python_version()}, {sys.platform}\n"
+        f"{at.isoformat(timespec='seconds')}\n\n{stack}"
+    )
+
+
+def write_report(error: BaseException, folder: Path, at: datetime) -> Path | None:
+    """Write the report, readable by its owner only. Returns None where it cannot be written."""
+    path = folder / f"crash-{at:%Y%m%dT%H%M%S%f}.txt"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(report_text(error, at))
+    except OSError:
+        return None
+    return path
+
+
+def place_of(error: BaseException) -> str:
+    """Return where it happened, `screens/run.py line 12`; empty without a stack."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return ""
+    path = Path(frames[-1].filename)
+    return f"{'/'.join(path.parts[-2:])} line {frames[-1].lineno}"
+
+
+def sentence(error: BaseException, report: Path | None) -> str:
+    """Return what a person is told: the kind of error, its place, and where the report is."""
+    place = place_of(error)
+    where = f" in {place}" if place else ""
+    kept = f" The report is {report}." if report else " The report could not be written."
+    return f"A bug in evaltop: {type(error).__name__}{where}.{kept}"

@@ -1,0 +1,90 @@
+"""Messages between screens and app. Screens ask; the app alone navigates, copies and opens."""
+
+from textual.message import Message
+
+from tui.models import JsonValue, RunRef
+from tui.store import Change, RowQuery, RunQuery
+
+
+class StoreChanged(Message):
+    """The store has changed; the app sends at most one per frame, holding all of the changes."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__()
+        self.change = change
+
+
+class MinutePassed(Message):
+    """Ages may read differently now."""
+
+
+class RunOpened(Message):
+    """A person wants to see a run; `query` is the list it was chosen from."""
+
+    def __init__(self, ref: RunRef, query: RunQuery) -> None:
+        super().__init__()
+        self.ref = ref
+        self.query = query
+
+
+class RowOpened(Message):
+    """A person wants to read a row; `query` is the list it was chosen from."""
+
+    def __init__(self, ref: RunRef, key: str, query: RowQuery) -> None:
+        super().__init__()
+        self.ref = ref
+        self.key = key
+        self.query = query
+
+
+class JsonOpened(Message):
+    """A person wants to see something as the provider sent it."""
+
+    def __init__(self, title: str, value: JsonValue) -> None:
+        super().__init__()
+        self.title = title
+        self.value = value
+
+
+class CopyAsked(Message):
+    """A text is to be put on the clipboard; `what` names it for the confirmation."""
+
+    def __init__(self, text: str, what: str) -> None:
+        super().__init__()
+        self.text = text
+        self.what = what
+
+
+class LinkAsked(Message):
+    """A provider's link is to be opened here, or copied where that cannot be done."""
+
+    def __init__(self, url: str | None) -> None:
+        super().__init__()
+        self.url = url
+
+
+class TextAsked(Message):
+    """A text is to be shown in the person's pager or editor."""
+
+    def __init__(self, text: str, *, editor: bool, suffix: str = ".txt") -> None:
+        super().__init__()
+        self.text = text
+        self.editor = editor
+        self.suffix = suffix
+
+
+class Told(Message):
+    """A short confirmation is to be shown for a moment."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+class WorkBroke(Message):
+    """A worker ended with an error nobody expected: a bug, told in the banner."""
+
+    def __init__(self, work: str, error: BaseException) -> None:
+        super().__init__()
+        self.work = work
+        self.error = error
