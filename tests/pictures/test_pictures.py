@@ -1,0 +1,102 @@
+"""A picture of every screen at both sizes, over the demo's world at a fixed moment.
+
+Behaviour is asserted in `tests/app`; these pictures are what the README shows. Update them with
+`pytest tests/pictures --snapshot-update` and look at each.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from screens import SCREENS
+from tests.clock import START, FakeClock
+from tui.app import EvalTopApp
+from tui.config import Config
+from tui.demo import demo_config, demo_keys, demo_transport, demo_world
+from tui.services import open_services
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+WALKS = {
+    "runs": (),
+    "run": ("open prompt v3",),
+    "trial": ("open prompt v3", "enter"),
+    "json": ("open prompt v3", "J"),
+    "help": ("question_mark",),
+    "connections": ("A",),
+}
+
+Snap = Callable[..., bool]
+
+
+class StillClock(FakeClock):
+    """Time stands still: every loop does what is due once, and then waits."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for ever, or yield once."""
+        if seconds > 0:
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
+
+
+def make_app(config: Config) -> EvalTopApp:
+    clock = StillClock()
+    services = open_services(
+        config,
+        transport=demo_transport(demo_world(clock, epoch=START)),
+        keys=demo_keys(),
+        clock=clock,
+        environ={},
+        in_memory=True,
+    )
+    return EvalTopApp(services, SCREENS)
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
+    """Let the app go on until something holds."""
+    for _ in range(500):
+        await pilot.pause()
+        if holds():
+            return
+    raise AssertionError("the app never came to rest")
+
+
+def walk(steps: tuple[str, ...]) -> Callable[[Pilot[int]], Awaitable[None]]:
+    async def before(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        assert isinstance(app, EvalTopApp)
+        status = app.services.poller.status
+        await until(pilot, lambda: all(health.ok_at for health in status().values()))
+        for step in steps:
+            await take(pilot, app, step)
+        await pilot.pause()
+
+    return before
+
+
+async def take(pilot: Pilot[int], app: EvalTopApp, step: str) -> None:
+    """Do one step: a key, a filter, or a filter and then opening what it found."""
+    word, _, text = step.partition(" ")
+    if not text:
+        await pilot.press(step)
+        return
+    await pilot.press("slash", *("space" if char == " " else char for char in text), "enter")
+    if word == "open":
+        await pilot.pause()
+        await pilot.press("enter")
+        focused = app.services.poller._focus
+        await until(pilot, lambda: focused._rows_at is not None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("screen", WALKS)
+def test_picture(screen: str, size: str, snap_compare: Snap) -> None:
+    assert snap_compare(
+        make_app(demo_config()), terminal_size=SIZES[size], run_before=walk(WALKS[screen])
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_picture_of_the_beginning(size: str, snap_compare: Snap) -> None:
+    assert snap_compare(make_app(Config()), terminal_size=SIZES[size], run_before=walk(()))

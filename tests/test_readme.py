@@ -1,0 +1,55 @@
+"""What the README says is true where a machine can tell."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+from tui.actions import readme_table
+from tui.commands.arguments import build_parser
+from tui.config import load_config
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_table_of_keys_is_the_registrys() -> None:
+    _, _, rest = README.partition("<!-- keys -->\n")
+    shown, _, _ = rest.partition("<!-- /keys -->")
+    assert shown.strip() == readme_table().strip(), "copy readme_table() into the README"
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#][^)]*)\)", README)
+    assert len(links) >= 4
+    for link in links:
+        assert (ROOT / unquote(link)).exists(), link
+
+
+def test_the_example_configuration_is_right(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
+    file = tmp_path / "config.toml"
+    file.write_text(example)
+    config = load_config(flag_path=file, environ={})
+    assert config.problems == ()
+    assert [connection.kind.value for connection in config.connections] == [
+        "openai",
+        "azure-openai",
+        "weave",
+        "datalab",
+        "gomodel",
+    ]
+
+
+def test_every_folder_and_module_of_the_map_exists() -> None:
+    (the_map,) = re.findall(r"## A map of the code\n\n```\n(.*?)```", README, flags=re.DOTALL)
+    places = re.findall(r"(?:tui|screens|styles|tests)/[\w./]*", the_map)
+    assert len(places) >= 15
+    for place in places:
+        assert (ROOT / place).exists(), place
+
+
+def test_every_documented_exit_code_is_in_the_help() -> None:
+    codes = re.findall(r"^\| ([\d, ]+) \| ", README, flags=re.MULTILINE)
+    epilog = build_parser().epilog or ""
+    for code in ",".join(codes).split(","):
+        assert code.strip() in epilog
