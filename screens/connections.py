@@ -67,7 +67,9 @@ class ConnectionsScreen(EvalScreen):
         healths = list(self.services.poller.status().values())
         self.table.set_source(ListSource(rows(config, healths, self._keys, now)))
         self.show_header(
-            f"Connections  {plural(self.table.row_count, 'connection')} from {config.origin}",
+            f"Connections  {plural(self.table.row_count, 'connection')} from {config.origin}"
+            if config.connections
+            else "Connections  none yet",
             interval_text(self.services),
         )
         self._tell_about(self.table.cursor_key)

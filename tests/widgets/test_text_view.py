@@ -41,6 +41,12 @@ def wrapped(text: str, width: int) -> list[str]:
         ("a\tb", 4, ["a", "\t", "b"]),
         ("e\u0301" * 4, 4, ["e\u0301" * 4]),
         ("\x1b\x1b\x1b", 2, ["\x1b\x1b", "\x1b"]),
+        ("ab cd", 4, ["ab ", "cd"]),
+        ("abcd ef", 4, ["abcd ", "ef"]),
+        ("日本 語x", 4, ["日本 ", "語x"]),
+        ("a bbbbbbb", 4, ["a bb", "bbbb", "b"]),
+        ("the quick brown fox", 10, ["the quick ", "brown fox"]),
+        ("one two three", 8, ["one two ", "three"]),
     ],
 )
 def test_lines_are_cut_at_cells(text: str, width: int, lines: list[str]) -> None:

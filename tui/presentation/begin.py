@@ -16,8 +16,8 @@ _ENVIRONMENT = {
 _DEMO = """\
 evaltop demo
 
-  A simulated company with live runs on all five providers. No key, no network,
-  no file of yours."""
+  A simulated company with live runs on all five providers.
+  No key, no network, no file of yours."""
 _CONFIG = """\
 evaltop config path
 

@@ -102,6 +102,8 @@ class FilterBar(Widget):
         self._input = Input(placeholder=placeholder, compact=True, select_on_focus=False)
         self._input.cursor_blink = False
         self._input.can_focus = False
+        self._came_from: Widget | None = None
+        """What had the focus before; it gets it back."""
         self._error = FilterNote(classes="filter--error")
         self._error.tone = "bad"
 
@@ -119,6 +121,8 @@ class FilterBar(Widget):
 
     def open(self) -> None:
         """Show the input with the filter in force and focus it at once, so that no key is lost."""
+        if not self.is_open:
+            self._came_from = self.screen.focused
         self._input.can_focus = True
         self.add_class("-shown")
         self._input.cursor_position = len(self._input.value)
@@ -130,7 +134,8 @@ class FilterBar(Widget):
             return
         self._input.can_focus = False
         if self._input.has_focus:
-            self.screen.set_focus(None)
+            # At once: a key typed right behind must find the list, not nobody.
+            self.screen.set_focus(self._came_from)
         self.set_class(bool(self.text), "-shown")
         self.post_message(self.FilterLeft(self, clear=not self.text))
 

@@ -25,11 +25,16 @@ def char_cells(char: str) -> int:
 
 
 class WrapIndex:
-    """Start offsets of the lines of `text`, wrapped at `width` cells without regard to words."""
+    """Start offsets of the lines of `text`, wrapped at `width` cells.
+
+    Lines end between words where a space is near enough, else in the middle of what is there (a
+    base64 body, a language without spaces).
+    """
 
     def __init__(self, text: str, width: int) -> None:
         self.text = text
         self.width = max(1, width)
+        self._look_back = self.width // 2
         self._starts = array("Q", (0,))
         self._next = 0
         self._cells = 0
@@ -98,19 +103,28 @@ class WrapIndex:
             self._starts.append(self._next)
             self._cells = 0
 
-    def _take_plain(self, start: int, end: int) -> None:
-        """Take characters of one cell each: their breaks are arithmetic."""
-        first = start + self.width - self._cells
-        if first < end:
-            self._starts.extend(range(first, end, self.width))
-            self._cells = end - self._starts[-1]
-        else:
-            self._cells += end - start
+    def _take_plain(self, place: int, end: int) -> None:
+        """Take characters of one cell each: how many fit is arithmetic."""
+        while end - place > self.width - self._cells:
+            place = self._break(place + self.width - self._cells)
+        self._cells += end - place
 
     def _take_wide(self, start: int, run: str) -> None:
         for place, char in enumerate(run, start):
             cells = char_cells(char)
             if self._cells and self._cells + cells > self.width:
-                self._starts.append(place)
-                self._cells = 0
+                self._break(place)
             self._cells += cells
+
+    def _break(self, place: int) -> int:
+        """Begin a line where `place` does not fit any more: behind the last space not far before.
+
+        Returns where to go on: `place`, or behind it when it is the space itself (which hangs over
+        the edge, where nobody sees it).
+        """
+        line = self._starts[-1]
+        space = self.text.rfind(" ", max(line + 1, place - self._look_back), place + 1)
+        begin = place if space < 0 else space + 1
+        self._starts.append(begin)
+        self._cells = sum(map(char_cells, self.text[begin:place]))
+        return max(begin, place)
