@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.clock import Clock
+from tui.errors import QueryError
+from tui.frozen import frozen
 from tui.models import RunRef
 from tui.presentation.latency import quantiles
 from tui.presentation.rows import RowsShape, shape_of
 from tui.presentation.run import latency_text
-from tui.store import RowQuery, RowView, Store
+from tui.store import ReadCancelledError, RowQuery, RowView, Store
 
 LATENCY_ROWS = 50_000
 """Above it the median latency is not worth a sort of all rows."""
@@ -23,7 +25,7 @@ LOOK_AT = 50
 """Rows that are looked at to learn which columns they need."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowsLook:
     """A rows view and what its first rows are like."""
 
@@ -42,6 +44,7 @@ class RowsFeed:
         *,
         show: Callable[[RowsLook], None],
         show_latency: Callable[[str], None],
+        show_mistake: Callable[[QueryError], None],
     ) -> None:
         """Prepare; nothing is read before `read`.
 
@@ -51,12 +54,14 @@ class RowsFeed:
             clock: tells how long a view took.
             show: called with each view of what is wanted at that moment.
             show_latency: called with the latency of all rows where that is cheap to know.
+            show_mistake: called when the filter turns out to be one that cannot be used.
         """
         self._screen = screen
         self._store = store
         self._clock = clock
         self._show = show
         self._show_latency = show_latency
+        self._show_mistake = show_mistake
         self._wanted: tuple[RunRef, RowQuery] | None = None
         self._building = False
         self._stale = False
@@ -81,8 +86,16 @@ class RowsFeed:
                 self._stale = self._urgent = False
                 begun = self._clock.monotonic()
                 wanted = self._wanted
-                looked = await asyncio.to_thread(_look, self._store, *wanted)
-                if wanted != self._wanted:
+                outdated = partial(self._is_outdated, wanted)
+                try:
+                    looked = await asyncio.to_thread(_look, self._store, *wanted, outdated)
+                except ReadCancelledError:
+                    continue
+                except QueryError as mistake:
+                    if not outdated():
+                        self._show_mistake(mistake)
+                    continue
+                if outdated():
                     continue
                 self._show(looked)
                 await self._measure_latency(*wanted, looked.view.count())
@@ -90,6 +103,10 @@ class RowsFeed:
                 self._rest_for(max(LEAST_REST_S, took_s * REST_SHARE))
         finally:
             self._building = False
+
+    def _is_outdated(self, wanted: tuple[RunRef, RowQuery]) -> bool:
+        """Return whether other rows are wanted by now; also asked by the thread that reads."""
+        return wanted != self._wanted
 
     async def _measure_latency(self, ref: RunRef, query: RowQuery, n_rows: int) -> None:
         if query.text or not 0 < n_rows <= LATENCY_ROWS:
@@ -109,9 +126,9 @@ class RowsFeed:
             self.read(*self._wanted, urgent=False)
 
 
-def _look(store: Store, ref: RunRef, query: RowQuery) -> RowsLook:
+def _look(store: Store, ref: RunRef, query: RowQuery, outdated: Callable[[], bool]) -> RowsLook:
     """Order the rows and look at the first; in a thread, for a million of them takes a while."""
-    view = store.rows(ref, query)
+    view = store.rows(ref, query, cancelled=outdated)
     return RowsLook(view, shape_of(view.fetch(0, LOOK_AT)))
 
 

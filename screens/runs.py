@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from screens.base import EvalScreen, bindings_for, interval_text
+from tui.errors import QueryError
 from tui.messages import CopyAsked, LinkAsked, RunOpened
 from tui.models import RunRef
 from tui.presentation.format import plural
@@ -40,6 +41,7 @@ class RunsScreen(EvalScreen):
         self._sort: RunSort = "started"
         self._descending = True
         self._text = ""
+        self._good_text = ""
         self._slept = False
 
     def compose(self) -> ComposeResult:
@@ -61,7 +63,7 @@ class RunsScreen(EvalScreen):
 
         if not self.is_attached:  # a person who quits at once is faster than this
             return
-        bar = FilterBar(placeholder="words in name, id, group, model, connection or status")
+        bar = FilterBar(placeholder="words, or status:failed age<2d pass_rate<90%")
         await self.mount(bar, before=self.table)
 
     @property
@@ -96,7 +98,14 @@ class RunsScreen(EvalScreen):
     def read(self) -> None:
         """Read the list again; cursor and scroll stay where they are."""
         store = self.services.store
-        source = RunsSource(store.runs(self.query_now), store, self.services.clock)
+        try:
+            view = store.runs(self.query_now)
+        except QueryError as mistake:
+            self._text = self._good_text
+            self._filter_bar.show_mistake(mistake)
+            return
+        self._good_text = self._text
+        source = RunsSource(view, store, self.services.clock)
         self.table.empty = self._why_empty()
         self.table.sort = SortMark(SORTS[self._sort][0], self._descending)
         self.table.set_source(source)
@@ -172,22 +181,34 @@ class RunsScreen(EvalScreen):
 
     def action_filter(self) -> None:
         """Type a filter."""
+        from tui.query import warm_up
+
         self._filter_bar.open()
+        self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
 
     def on_filter_bar_filter_changed(self, event: "FilterBar.FilterChanged") -> None:
         """Filter while it is typed."""
         event.stop()
-        self._text = event.text
-        self.read()
+        from tui.query import RUN_FIELDS, begins_field
+
+        event.bar.error = ""
+        if not (event.bar.is_open and begins_field(event.text, RUN_FIELDS)):
+            self._apply(event.text)
+
+    def _apply(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.read()
 
     def on_filter_bar_filter_left(self, event: "FilterBar.FilterLeft") -> None:
         """Give the focus back to the list."""
         event.stop()
+        self._apply(event.bar.text)
         self.table.focus()
 
     def action_back(self) -> None:
         """Clear the filter, then the marks; the home screen itself stays."""
-        if self._text:
+        if self._text or self._filter_bar.text:
             self._filter_bar.clear()
             self.table.focus()
         elif self.table.marked:

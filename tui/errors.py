@@ -1,7 +1,8 @@
 """The error tree: every failure a person can meet, as one sentence, a remedy and an exit code.
 
     EvaltopError
-    ├── UsageError          64  wrong command line or filter
+    ├── UsageError          64  wrong command line
+    │   └── QueryError          64  a filter that cannot be read (carries the place in it)
     ├── DataError           65  a file or body that cannot be read
     ├── NotFoundError       66  no such run, row, trial or connection
     ├── ConfigError         78  bad configuration (carries file, line and key)
@@ -22,9 +23,10 @@
 No text here ever holds a key, a header or a body that was sent.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from tui.frozen import frozen
 
 
 class EvaltopError(Exception):
@@ -46,14 +48,32 @@ class EvaltopError(Exception):
         self.remedy = remedy
 
     def sentence(self) -> str:
-        """Return message and remedy as one line."""
-        return f"{self.message} {self.remedy}".strip()
+        """Return message and remedy as one line; words of a provider may lack their full stop."""
+        stop = "" if not self.remedy or self.message.endswith((".", "!", "?", "…")) else "."
+        return f"{self.message}{stop} {self.remedy}".strip()
 
 
 class UsageError(EvaltopError):
     """The command line cannot be understood."""
 
     exit_code = 64
+
+
+class QueryError(UsageError):
+    """A filter cannot be read.
+
+    Attributes:
+        text: the whole filter.
+        position: where in it the mistake is, in characters from 0; the filter's length when
+            something is missing at its end.
+        length: how many characters are wrong, at least 1.
+    """
+
+    def __init__(self, message: str, *, text: str, position: int, length: int = 1) -> None:
+        super().__init__(message)
+        self.text = text
+        self.position = position
+        self.length = length
 
 
 class DataError(EvaltopError):
@@ -72,7 +92,7 @@ class NotFoundError(EvaltopError):
         self.candidates = candidates
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigProblem:
     """One mistake in a configuration file."""
 

@@ -1,5 +1,77 @@
-"""What a person types to find something, as data; knows no SQL and no widget."""
+"""What a person types to find something, as data; knows no SQL and no widget.
 
-from tui.query.words import words
+`read_filter` turns text into a tree of conditions, `holds` tells what one comparison says of a
+value. Neither the grammar's library nor that of patterns is loaded before a filter needs it.
+"""
 
-__all__ = ["words"]
+import re
+from functools import lru_cache
+
+from tui.errors import QueryError
+from tui.query.binding import Condition, Test, bind
+from tui.query.fields import ROW_FIELDS, RUN_FIELDS, Field, Fields, Kind
+from tui.query.grammar import parser
+from tui.query.meaning import holds, look_up, same_name
+from tui.query.parsing import parse
+from tui.query.syntax import And, Compare, Node, Not, Or, Span, Word
+from tui.query.values import Moments, searcher
+
+__all__ = [
+    "ROW_FIELDS",
+    "RUN_FIELDS",
+    "And",
+    "Compare",
+    "Condition",
+    "Field",
+    "Fields",
+    "Kind",
+    "Moments",
+    "Node",
+    "Not",
+    "Or",
+    "QueryError",
+    "Span",
+    "Test",
+    "Word",
+    "begins_field",
+    "bind",
+    "holds",
+    "look_up",
+    "parse",
+    "read_row_filter",
+    "read_run_filter",
+    "same_name",
+    "searcher",
+    "warm_up",
+]
+
+
+def read_run_filter(text: str) -> Condition | None:
+    """Return what a filter asks of runs; None when it is blank. Raises QueryError."""
+    return _read(text, runs=True)
+
+
+def read_row_filter(text: str) -> Condition | None:
+    """Return what a filter asks of rows; None when it is blank. Raises QueryError."""
+    return _read(text, runs=False)
+
+
+def begins_field(text: str, fields: Fields) -> bool:
+    """Return whether a filter ends in what may be the beginning of a field's name.
+
+    While it is typed it is not a filter yet: looking for `stat` would empty the list on the way to
+    `status:failed`.
+    """
+    last = re.split(r"[\s(]", text)[-1].removeprefix("-").casefold()
+    return bool(last) and any(name.startswith(last) for name in fields.by_name)
+
+
+def warm_up() -> None:
+    """Load what the first filter needs; in a thread, so that the first key typed need not wait."""
+    parser()
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, *, runs: bool) -> Condition | None:
+    node = parse(text)
+    return None if node is None else bind(text, node, RUN_FIELDS if runs else ROW_FIELDS)

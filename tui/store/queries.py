@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tui.query import words
 from tui.store.heads import RANKS
+from tui.store.selecting import Selection
 from tui.store.types import RowQuery, RunQuery
 
 _RUN_ORDER = {
@@ -25,8 +25,8 @@ _ROW_ORDER = {
 }
 
 
-def run_ids(query: RunQuery, now: int) -> tuple[str, dict[str, Any]]:
-    """Return the statement that tells the ids of the runs, and its values."""
+def run_ids(query: RunQuery, now: int) -> Selection:
+    """Return the statement that tells the ids of the runs. Raises QueryError."""
     values: dict[str, Any] = {"now": now}
     conditions = ["1"]
     if query.connections is not None:
@@ -35,9 +35,12 @@ def run_ids(query: RunQuery, now: int) -> tuple[str, dict[str, Any]]:
         values.update((f"connection{i}", name) for i, name in enumerate(query.connections))
     if query.live_only:
         conditions.append("live")
-    for i, word in enumerate(words(query.text.casefold())):
-        conditions.append(f"instr(words, :word{i})")
-        values[f"word{i}"] = word
+    found = _no_filter()
+    if not _is_blank(query.text):
+        from tui.store.run_filters import run_filter
+
+        found = run_filter(query.text)
+        conditions.append(found.sql)
     limit = ""
     if query.limit is not None:
         limit = " LIMIT :limit"
@@ -47,47 +50,39 @@ def run_ids(query: RunQuery, now: int) -> tuple[str, dict[str, Any]]:
         f" ORDER BY {_RUN_ORDER[query.sort]} {_direction(query.descending)},"
         f" coalesce(began, first_seen) DESC, id DESC{limit}"
     )
-    return statement, values
+    return found._replace(sql=statement, values=values | found.values)
 
 
-def row_ids(run: int, query: RowQuery) -> tuple[str, dict[str, Any]]:
-    """Return the statement that tells the ids of a run's rows, and its values."""
+def row_ids(run: int, query: RowQuery) -> Selection:
+    """Return the statement that tells the ids of a run's rows. Raises QueryError."""
     values: dict[str, Any] = {"run": run}
     conditions = ["run = :run"]
     if query.outcome is not None:
         conditions.append("outcome = :outcome")
         values["outcome"] = RANKS[query.outcome]
-    for i, word in enumerate(words(query.text)):
-        found: list[str] = []
-        for j, variant in enumerate(_variants(word)):
-            name = f"word{i}_{j}"
-            values[name] = f"%{_escaped(variant)}%"
-            found.extend(
-                f"{column} LIKE :{name} ESCAPE '\\'"
-                for column in ("key", "label", "preview", "error")
-            )
-        conditions.append(f"({' OR '.join(found)})")
+    found = _no_filter()
+    if not _is_blank(query.text):
+        from tui.store.row_filters import row_filter
+
+        found = row_filter(query.text)
+        conditions.append(found.sql)
     # Ties go the way of the column: so an index gives the whole order.
     way = "DESC" if query.descending else "ASC"
     order = f"{_ROW_ORDER[query.sort]} {_direction(query.descending)}"
     if query.sort == "outcome":
         order += f", idx {way}"
-    return (
-        f"SELECT id FROM row WHERE {' AND '.join(conditions)} ORDER BY {order}, id {way}",  # noqa: S608 - as above
-        values,
-    )
+    statement = f"SELECT id FROM row WHERE {' AND '.join(conditions)} ORDER BY {order}, id {way}"  # noqa: S608 - as above
+    return found._replace(sql=statement, values=values | found.values)
+
+
+def _no_filter() -> Selection:
+    return Selection("", {})
+
+
+def _is_blank(text: str) -> bool:
+    """Return whether nothing is filtered: then the filter language is not even loaded."""
+    return not text or text.isspace()
 
 
 def _direction(descending: bool) -> str:
     return "DESC NULLS LAST" if descending else "ASC NULLS LAST"
-
-
-def _variants(word: str) -> list[str]:
-    """Return how a word may be written; LIKE itself folds the case of ASCII letters only."""
-    if word.isascii():
-        return [word]
-    return list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

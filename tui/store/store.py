@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,7 @@ from tui.store.queries import row_ids, run_ids
 from tui.store.row_table import Merged
 from tui.store.run_table import as_walking, find_id, load_one, settle
 from tui.store.schema import FILE_NAME
+from tui.store.selecting import select
 from tui.store.types import (
     Change,
     ConnectionState,
@@ -31,8 +32,6 @@ from tui.store.types import (
     SyncState,
 )
 from tui.store.views import RowView, RunView, heads_by_id, runs_by_id
-
-_AT_ONCE = 4096
 
 
 class Store:
@@ -251,19 +250,27 @@ class Store:
         return [self._marked(stored) for stored in self._database.read(work)]
 
     def runs(self, query: RunQuery) -> RunView:
-        """Return a snapshot of the runs a query means."""
-        statement, values = run_ids(query, self._now())
+        """Return a snapshot of the runs a query means. Raises QueryError."""
+        selection = run_ids(query, self._now())
+        ids = self._database.read(lambda found: select(found, selection))
+        return RunView(self._database, ids, self._marked)
 
-        def work(found: sqlite3.Connection) -> "array[int]":
-            return array("q", [run for (run,) in found.execute(statement, values)])
-
-        return RunView(self._database, self._database.read(work), self._marked)
-
-    def rows(self, ref: RunRef, query: RowQuery) -> RowView:
+    def rows(
+        self, ref: RunRef, query: RowQuery, *, cancelled: Callable[[], bool] | None = None
+    ) -> RowView:
         """Return a snapshot of the rows a query means; empty when the run is not stored.
 
-        With a million rows this takes some tenths of a second: call it in a thread, and show
-        `first_rows` meanwhile.
+        With a million rows this takes some tenths of a second, and longer with a filter that asks
+        for more than columns: call it in a thread, and show `first_rows` meanwhile.
+
+        Args:
+            ref: the run.
+            query: which of its rows.
+            cancelled: asked all along; True gives up.
+
+        Raises:
+            QueryError: the filter cannot be read, or one of its patterns takes too long.
+            ReadCancelledError: `cancelled` said so.
         """
         with self._lock:
             last = self._last_rows
@@ -272,12 +279,7 @@ class Store:
             run, version = trials.version(found, ref)
             if last is not None and last[:3] == (ref, query, version):
                 return run, version, last[3]
-            statement, values = row_ids(run, query)
-            ids = array("q")
-            cursor = found.execute(statement, values)
-            # In parts: a list of a million ids would take sixty megabytes for a moment.
-            while part := cursor.fetchmany(_AT_ONCE):
-                ids.extend([row for (row,) in part])
+            ids = select(found, row_ids(run, query), cancelled)
             return run, version, RowView(self._database, run, ids)
 
         _run, version, view = self._database.read(work)
@@ -286,13 +288,18 @@ class Store:
         return view
 
     def first_rows(self, ref: RunRef, query: RowQuery, limit: int) -> list[RowHead]:
-        """Return the first rows a query means, at once however many there are."""
+        """Return the first rows a query means, at once however many there are.
+
+        A filter that few rows pass is looked for in all of them. Raises QueryError.
+        """
 
         def work(found: sqlite3.Connection) -> list[RowHead]:
             run, _version = trials.version(found, ref)
-            statement, values = row_ids(run, query)
-            ids = found.execute(f"{statement} LIMIT :limit", values | {"limit": limit})
-            return heads_by_id(found, [row for (row,) in ids])
+            wanted = row_ids(run, query)
+            first = wanted._replace(
+                sql=f"{wanted.sql} LIMIT :limit", values=wanted.values | {"limit": limit}
+            )
+            return heads_by_id(found, select(found, first))
 
         return self._database.read(work)
 

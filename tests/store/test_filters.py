@@ -1,0 +1,486 @@
+"""Filters in SQL find what a plain reading of the records finds."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from tests.clock import START, FakeClock
+from tests.store.builders import (
+    REF,
+    keys,
+    make_row,
+    make_run,
+    make_score,
+    make_trial,
+    open_store,
+    outcomes_page,
+    rows_page,
+    walk,
+)
+from tests.store.reference import matches, row_facts, run_facts
+from tui.errors import QueryError
+from tui.models import (
+    Counts,
+    CriterionStats,
+    CriterionType,
+    ErrorInfo,
+    Group,
+    ModelUsage,
+    Outcome,
+    ProviderKind,
+    Row,
+    Run,
+    RunRef,
+    ScoreStats,
+    Status,
+    Usage,
+)
+from tui.presentation.records import row_record, run_record
+from tui.query import parse
+from tui.store import ReadCancelledError, RowQuery, RunQuery, Store
+
+TEXTS = (
+    "",
+    "Refund",
+    "straße",
+    "STRASSE 5",
+    "\u212aelvin",
+    "a\0Needle",
+    "100%_",
+    "none",
+    "İ",
+    'x"y',
+)
+"""Case that ASCII does not know, a NUL, signs that LIKE would read, nothing at all."""
+WORDS = ("refund", "SS", "kelvin", "needle", "%_", "none", "i", "ß", '"a b"', '""', '"5"', "x")
+FIGURES = (0.0, 0.25, 1.0, 3.0, 9.0)
+texts = st.sampled_from(TEXTS)
+figures = st.none() | st.sampled_from(FIGURES)
+small = st.none() | st.integers(0, 4)
+ROW_KINDS = {
+    **dict.fromkeys(
+        ("index", "score", "trials", "latency", "tokens", "input_tokens", "cost"), "number"
+    ),
+    "unstable": "truth",
+    "passed": "truth",
+    "extra": "json",
+}
+RUN_KINDS = {
+    **dict.fromkeys(
+        (
+            *("pass_rate", "score", "total", "done", "passed", "failed", "errored", "n", "mean"),
+            *("tokens", "input_tokens", "cost", "age", "duration"),
+        ),
+        "number",
+    ),
+    **dict.fromkeys(("started", "created", "ended"), "date"),
+    "live": "truth",
+    "metadata": "json",
+    "config": "json",
+}
+equal = (":", "!=")
+order = (":", "!=", "<", "<=", ">", ">=")
+numbers = ("0", "0.25", "1", "3", "none", "2.5")
+patterns = ("^ref", "ss", "e$", "[0-9]", "%", "needle")
+values = ("refund", "strasse", '"straße"', '"100%_"', '"none"', "none", "x")
+
+
+def compares(name: str, signs: tuple[str, ...], of: tuple[str, ...]) -> st.SearchStrategy[str]:
+    def written(pair: tuple[str, str]) -> str:
+        sign, value = pair
+        return f"{name}{sign if value != 'none' or sign == '!=' else ':'}{value}"
+
+    return st.tuples(st.sampled_from(signs), st.sampled_from(of)).map(written)
+
+
+def text_field(name: str) -> st.SearchStrategy[str]:
+    return compares(name, equal, values) | compares(name, ("~",), patterns)
+
+
+def trees(leaves: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    joint = st.sampled_from((" ", " and ", " or "))
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.tuples(inner, joint, inner).map(lambda t: f"({t[0]}){t[1]}({t[2]})"),
+            inner.map(lambda t: f"not ({t})"),
+            inner.map(lambda t: f"-({t})"),
+        ),
+        max_leaves=5,
+    )
+
+
+row_leaves = st.one_of(
+    st.sampled_from(WORDS),
+    *(text_field(name) for name in ("key", "label", "preview", "error", "error.code")),
+    text_field("criteria.judge.label"),
+    compares("outcome", equal, tuple(Outcome)),
+    compares("outcome", ("~",), ("ed$", "x", "pass")),
+    compares("unstable", equal, ("true", "false")),
+    *(
+        compares(name, order, numbers)
+        for name in ("index", "score", "trials", "latency", "tokens", "input_tokens", "cost")
+    ),
+    compares("criteria.judge.score", order, numbers),
+    compares("criteria.exact.passed", equal, ("true", "false", "none")),
+    compares("extra.status", order, numbers),
+    compares("extra.url", (*equal,), values),
+    compares("extra.inner.n", order, numbers),
+    compares("extra.tags", equal, values),
+)
+json_values: Any = st.sampled_from((None, "", "refund", 3, "3", 0.25, ["refund", "x"], []))
+extras = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": json_values.filter(lambda value: not isinstance(value, list)),
+        "url": texts,
+        "inner": st.fixed_dictionaries({"n": st.sampled_from((1, "3", None))}),
+        "tags": st.sampled_from((["refund"], ["x", "none"], [])),
+    },
+)
+usages = st.none() | st.builds(
+    Usage, input_tokens=small, output_tokens=small, total_tokens=small, cost_usd=figures
+)
+errors = st.none() | st.builds(ErrorInfo, code=st.none() | texts, message=texts)
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> list[Row]:
+    trial = st.builds(
+        make_trial,
+        trial_id=st.sampled_from("abc"),
+        outcome=st.sampled_from(Outcome),
+        output=st.none() | texts,
+        latency_s=figures,
+        usage=usages,
+        error=errors,
+        scores=st.tuples(
+            st.builds(
+                make_score,
+                name=st.just("judge"),
+                type=st.just(CriterionType.NUMERIC),
+                value=figures,
+                label=st.none() | texts,
+            ),
+            st.builds(make_score, name=st.just("exact"), passed=st.none() | st.booleans()),
+        )
+        | st.just(()),
+    )
+    return [
+        Row(
+            key=f"{draw(texts)}{i}",
+            label=draw(texts),
+            trials=tuple(draw(st.lists(trial, max_size=2, unique_by=lambda one: one.id))),
+            index=draw(small),
+            extra=draw(extras),
+        )
+        for i in range(draw(st.integers(1, 4)))
+    ]
+
+
+thorough = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@thorough
+@given(rows(), st.lists(trees(row_leaves), min_size=1, max_size=6))
+def test_rows_found_in_sql_are_those_found_by_reading(made: list[Row], filters: list[str]) -> None:
+    store = open_store()
+    store.apply_rows(REF, rows_page(*made))
+    view = store.rows(REF, RowQuery())
+    facts = {
+        head.key: row_facts(row_record(REF, head), head) for head in view.fetch(0, view.count())
+    }
+    for text in filters:
+        note(text)
+        node = parse(text)
+        assert node is not None
+        expected = [
+            key for key, (record, words) in facts.items() if matches(node, record, words, ROW_KINDS)
+        ]
+        assert keys(store, RowQuery(text=text)) == expected
+    store.close()
+
+
+run_leaves = st.one_of(
+    st.sampled_from(WORDS),
+    *(
+        text_field(name)
+        for name in ("name", "group", "group.name", "model", "raw_status", "url", "warning")
+    ),
+    *(text_field(name) for name in ("error", "error.code", "connection", "id")),
+    compares("status", equal, tuple(Status)),
+    compares("provider", equal, tuple(ProviderKind)),
+    compares("kind", equal, ("eval", "batch")),
+    compares("live", equal, ("true", "false")),
+    *(
+        compares(name, order, numbers)
+        for name in ("score", "score.max", "total", "done", "passed", "errored", "tokens")
+    ),
+    *(compares(name, order, numbers) for name in ("input_tokens", "cost")),
+    compares("pass_rate", order, ("0", "0.5", "100%", "25%", "none")),
+    compares("criteria.judge.score", order, numbers),
+    compares("criteria.judge.passed", order, numbers),
+    compares("criteria", equal, ("judge", "other", "none")),
+    compares("age", ("<", "<=", ">", ">="), ("1h", "90m", "1d", "1w")),
+    compares("duration", order, ("1h", "60m", "3600", "none")),
+    *(
+        compares(name, order, ("2026-11-19", "2026-11-20", "none"))
+        for name in ("started", "created", "ended")
+    ),
+    compares("metadata.n", order, numbers),
+    compares("metadata.team", equal, values),
+    compares("metadata", equal, ("none",)),
+    compares("config.inner.n", order, numbers),
+)
+moments = st.none() | st.sampled_from(
+    [START - timedelta(hours=hours) for hours in (0, 1, 2, 24, 200)]
+)
+
+
+@st.composite
+def run(draw: st.DrawFn, number: int) -> Run:
+    return make_run(
+        f"run_{number}",
+        connection=draw(st.sampled_from(("prod", "refund"))),
+        provider=draw(st.sampled_from(ProviderKind)),
+        status=draw(st.sampled_from(Status)),
+        raw_status=draw(texts),
+        name=draw(st.none() | texts),
+        group=draw(st.none() | st.builds(Group, id=texts, name=st.none() | texts)),
+        models=tuple(draw(st.lists(texts, max_size=2))),
+        created_at=draw(moments),
+        started_at=draw(moments),
+        ended_at=draw(moments),
+        counts=draw(
+            st.builds(Counts, total=small, done=small, passed=small, failed=small, errored=small)
+        ),
+        score=draw(st.none() | st.builds(ScoreStats, mean=st.sampled_from(FIGURES), max=figures)),
+        criteria=tuple(
+            draw(
+                st.lists(
+                    st.builds(
+                        CriterionStats,
+                        name=st.sampled_from(("judge", "other")),
+                        type=st.sampled_from(CriterionType),
+                        n=small,
+                        passed=small,
+                        failed=small,
+                        errored=small,
+                        mean=figures,
+                    ),
+                    max_size=2,
+                    unique_by=lambda one: one.name,
+                )
+            )
+        ),
+        usage=tuple(
+            draw(
+                st.lists(
+                    st.builds(
+                        ModelUsage,
+                        model=texts,
+                        input_tokens=small,
+                        output_tokens=small,
+                        total_tokens=small,
+                        cost_usd=figures,
+                    ),
+                    max_size=2,
+                )
+            )
+        ),
+        error=draw(errors),
+        url=draw(st.none() | texts),
+        metadata=draw(
+            st.fixed_dictionaries(
+                {}, optional={"n": st.sampled_from((3, "3", 0.25)), "team": texts}
+            )
+        ),
+        config=draw(st.sampled_from(({}, {"inner": {"n": 1}}, {"inner": [{"n": 3}, {"n": 0}]}))),
+        warnings=tuple(draw(st.lists(texts, max_size=1))),
+    )
+
+
+@thorough
+@given(
+    st.tuples(run(0), run(1), run(2)),
+    st.lists(st.sampled_from(Outcome), max_size=4),
+    st.booleans(),
+    st.lists(trees(run_leaves), min_size=1, max_size=6),
+)
+def test_runs_found_in_sql_are_those_found_by_reading(
+    made: tuple[Run, ...], outcomes: list[Outcome], complete: bool, filters: list[str]
+) -> None:
+    store = Store.open(None, clock=FakeClock())
+    for one in made:
+        store.apply_run(one)
+    # The first run has rows of its own, which complete or replace what its provider tells.
+    store.begin_walk(made[0].ref)
+    scored = (make_score(type=CriterionType.NUMERIC, value=3.0),)
+    page = rows_page(
+        *outcomes_page(outcomes).rows,
+        make_row("scored", make_trial(scores=scored)),
+        notes=("refund",),
+    )
+    store.apply_rows(made[0].ref, page)
+    store.end_walk(made[0].ref, complete=complete)
+    view = store.runs(RunQuery())
+    facts = {
+        str(stored.run.ref): run_facts(run_record(stored, stale=False), stored, START)
+        for stored in view.fetch(0, 9)
+    }
+    for text in filters:
+        note(text)
+        node = parse(text)
+        assert node is not None
+        expected = [
+            ref for ref, (record, words) in facts.items() if matches(node, record, words, RUN_KINDS)
+        ]
+        found = store.runs(RunQuery(text=text)).fetch(0, 9)
+        assert [str(stored.run.ref) for stored in found] == expected
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("score<3", "a"),
+        ("not score<3", "b"),
+        ("score:none", "c"),
+        ("score!=none", "ab"),
+        ("score<3 or not score<3", "ab"),
+        ("score<3 or score:none", "ac"),
+        ("not (score<3 and key:a)", "bc"),
+        ("not said", "abc"),
+        ("-key:a", "bc"),
+        ("outcome:passed", "abc"),
+        ("not outcome:passed", ""),
+    ],
+)
+def test_the_unknown_matches_neither_a_comparison_nor_its_negation(text: str, found: str) -> None:
+    store = open_store()
+    for key, value in (("a", 1.0), ("b", 5.0), ("c", None)):
+        scores = (make_score(type=CriterionType.NUMERIC, value=value),)
+        store.apply_rows(REF, rows_page(make_row(key, make_trial(scores=scores))))
+    assert "".join(keys(store, RowQuery(text=text))) == found
+    assert "".join(h.key for h in store.first_rows(REF, RowQuery(text=text), 9)) == found
+    store.close()
+
+
+def test_a_filter_and_an_order_go_together() -> None:
+    store = open_store()
+    walk(store, outcomes_page([Outcome.PASSED, Outcome.FAILED] * 3))
+    query = RowQuery(text="outcome:failed", sort="key", descending=True)
+    assert keys(store, query) == ["r5", "r3", "r1"]
+    assert store.neighbours(REF, query, "r3") == ("r5", "r1")
+    assert keys(store, RowQuery(text="outcome:failed or r2", outcome=Outcome.PASSED)) == ["r2"]
+    runs = store.runs(RunQuery(text="live:true", connections=("prod",), limit=1))
+    assert runs.count() == 1
+    assert store.runs(RunQuery(text="live:true", connections=("other",))).count() == 0
+    store.close()
+
+
+def test_a_broken_filter_is_raised_with_its_place() -> None:
+    store = open_store()
+    for ask in (
+        lambda: store.runs(RunQuery(text="name:x (")),
+        lambda: store.rows(REF, RowQuery(text="label:x (")),
+        lambda: store.first_rows(REF, RowQuery(text="label:x ("), 5),
+    ):
+        with pytest.raises(QueryError) as caught:
+            ask()
+        assert caught.value.position in (7, 8)
+    assert store.rows(REF, RowQuery(text="label:x")).count() == 0
+    store.close()
+
+
+def test_a_pattern_that_takes_too_long_is_told_and_the_store_goes_on(tmp_path: Any) -> None:
+    for directory in (None, tmp_path):
+        store = open_store(directory)
+        store.apply_rows(REF, rows_page(make_row("a", label="x" * 300), make_row("b")))
+        with pytest.raises(QueryError, match="takes too long") as caught:
+            store.rows(REF, RowQuery(text="key:a label~(x+x+)+y"))
+        assert (caught.value.position, caught.value.length) == (12, 8)
+        assert keys(store, RowQuery(text="label~^x+$")) == ["a"]
+        assert store.problem is None
+        store.close()
+
+
+def test_a_reading_nobody_waits_for_is_stopped(tmp_path: Any) -> None:
+    for directory in (None, tmp_path):
+        store = open_store(directory)
+        store.apply_rows(REF, outcomes_page([Outcome.PASSED] * 500))
+        asked = 0
+
+        def cancelled() -> bool:
+            nonlocal asked
+            asked += 1
+            return True
+
+        with pytest.raises(ReadCancelledError):
+            store.rows(REF, RowQuery(text="zzz"), cancelled=cancelled)
+        assert asked == 1
+        assert store.rows(REF, RowQuery(text="r"), cancelled=lambda: False).count() == 500
+        assert store.rows(REF, RowQuery(text="r1")).count() == 111
+        assert store.problem is None
+        store.close()
+
+
+def test_several_threads_filter_at_once(tmp_path: Any) -> None:
+    store = open_store(tmp_path)
+    store.apply_rows(REF, outcomes_page([Outcome.PASSED] * 300))
+    wrong: list[tuple[str, int]] = []
+
+    def look(text: str, n: int) -> None:
+        for _ in range(20):
+            count = store.rows(REF, RowQuery(text=text)).count()
+            if count != n:
+                wrong.append((text, count))
+
+    filters = (("key~^r2", 111), ("extra.x:none", 300), ("key~5$", 30), ("usage.cost_usd>1", 0))
+    threads = [threading.Thread(target=look, args=one) for one in filters]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    store.close()
+
+
+def test_criteria_names_may_hold_dots_and_any_case() -> None:
+    store = open_store()
+    scores = (
+        make_score("a.b", type=CriterionType.NUMERIC, value=2.0),
+        make_score("Judge", passed=True),
+    )
+    store.apply_rows(REF, rows_page(make_row("r", make_trial(scores=scores))))
+    for text in ('criteria."a.b".score<3', "criteria.a.b.score:2", "criteria.judge.passed:true"):
+        assert keys(store, RowQuery(text=text)) == ["r"]
+    assert keys(store, RowQuery(text="criteria:JUDGE")) == ["r"]
+    assert keys(store, RowQuery(text="criteria.judge.score:none")) == ["r"]
+    store.close()
+
+
+def test_hostile_filters_do_no_harm() -> None:
+    store = open_store(run=make_run(name="it's; DROP TABLE run"))
+    for text in ("it's;", '"DROP TABLE"', "name~'", "\udcff", "x\0y", "name:\udcff", "-\0"):
+        store.runs(RunQuery(text=text)).count()
+        store.rows(REF, RowQuery(text=text.replace("name", "label"))).count()
+    assert store.runs(RunQuery(text="it's;")).count() == 1
+    store.close()
+
+
+def test_a_run_is_found_by_the_connection_it_is_on() -> None:
+    store = open_store()
+    store.apply_run(make_run("eval_b/run_2", connection="other"))
+    found = store.runs(RunQuery(text="ref:other/eval_b/run_2")).fetch(0, 9)
+    assert [stored.run.ref for stored in found] == [RunRef("other", "eval_b/run_2")]
+    assert store.runs(RunQuery(text="-connection:other")).count() == 1
+    store.close()

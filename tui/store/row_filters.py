@@ -1,0 +1,103 @@
+"""Which columns of the row table a filter's fields are."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tui.models import Outcome
+from tui.query import Test, Word, look_up, read_row_filter, same_name
+from tui.store.codec import loads
+from tui.store.filters import Conditions
+from tui.store.heads import RANKS, CellTally, load_cells
+from tui.store.selecting import Selection
+
+_TEXTS = {"key": "key", "label": "label", "preview": "preview", "error": "error"}
+"""Also where bare words are looked for."""
+_COLUMNS = {
+    "unstable": "unstable",
+    "index": "idx",
+    "score": "score",
+    "trials": "length(strip)",
+    "latency": "latency",
+    "tokens": "tokens",
+}
+_OUTCOMES = {outcome.value: RANKS[outcome] for outcome in Outcome}
+_USAGE = {"input_tokens": 0, "output_tokens": 1, "cached_tokens": 2, "cost": 4}
+"""Place of each in a stored usage."""
+_ODD = " OR ".join(
+    f"length({column}) <> length(CAST({column} AS BLOB))" for column in _TEXTS.values()
+)
+"""Whether some text is more than ASCII, or holds a NUL, where SQLite's own functions end it."""
+
+
+def row_filter(text: str) -> Selection:
+    """Return the condition a filter puts on rows. Raises QueryError."""
+    return RowConditions().selection(text, read_row_filter(text))
+
+
+class RowConditions(Conditions):
+    """Conditions on the rows of one run."""
+
+    def word(self, word: Word) -> str:
+        """Look in key, label, preview and error.
+
+        LIKE folds the case of ASCII only, but it is fast; Python looks where that could differ.
+        """
+        folded = word.text.casefold()
+
+        def occurs(*texts: str | None) -> bool:
+            return any(text is not None and folded in text.casefold() for text in texts)
+
+        found = self.call(occurs, ", ".join(_TEXTS.values()), word.at)
+        if not folded.isascii() or "\0" in folded:
+            return found
+        pattern = self.value(f"%{_escaped(folded)}%")
+        like = " OR ".join(
+            f"coalesce({column}, '') LIKE {pattern} ESCAPE '\\'" for column in _TEXTS.values()
+        )
+        return f"({like} OR (coalesce({_ODD}, 0) AND {found}))"
+
+    def test(self, test: Test) -> str:
+        """Compare one field."""
+        name = test.field.name
+        if name == "outcome":
+            return self.one_of(test, "outcome", _OUTCOMES)
+        if name in _TEXTS:
+            return self.text(test, _TEXTS[name])
+        if name in _COLUMNS:
+            return self.compared(test, _COLUMNS[name])
+        if name == "criteria":
+            return self.asked(test, _criterion_reader(test), "cells")
+        return self.asked(test, _rest_reader(test), "rest")
+
+
+def _criterion_reader(test: Test) -> Callable[[bytes], object]:
+    if not test.keys:
+        return lambda cells: [cell.name for cell in load_cells(cells)]
+    (wanted,) = test.keys
+    name = {"score": "value"}.get(test.leaf.name, test.leaf.name)
+
+    def read(data: bytes) -> object:
+        cells: dict[str, CellTally] = {cell.name: cell for cell in load_cells(data)}
+        found = same_name(wanted, cells)
+        return None if found is None else getattr(cells[found], name)
+
+    return read
+
+
+def _rest_reader(test: Test) -> Callable[[bytes], object]:
+    name = test.field.name
+    if name == "error.code":
+        return lambda rest: loads(rest)[0]
+    if name == "extra":
+        return lambda rest: look_up(loads(rest)[2], test.keys)
+    place = _USAGE[name]
+
+    def read(rest: bytes) -> Any:
+        usage = loads(rest)[1]
+        return None if usage is None else usage[place]
+
+    return read
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

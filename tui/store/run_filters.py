@@ -1,0 +1,194 @@
+"""Which columns of the run table a filter's fields are, and where the others are read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tui.models import CriterionStats, ProviderKind, RunKind, Status
+from tui.query import Test, Word, look_up, read_run_filter, same_name
+from tui.store.codec import loads, unpack
+from tui.store.effective import Best
+from tui.store.filters import Conditions
+from tui.store.heads import tokens
+from tui.store.run_table import best_of
+from tui.store.selecting import Selection, reading_connection
+
+_SECOND = "1000000.0"
+_COLUMNS = {
+    "live": "run.live",
+    "started": "run.began",
+    "ended": "run.ended",
+    "age": f"(:now - coalesce(run.began, run.first_seen)) / {_SECOND}",
+    "duration": f"(coalesce(run.ended, CASE WHEN run.live THEN :now END) - run.began) / {_SECOND}",
+}
+_TEXTS = {
+    "name": "run.name",
+    "id": "run.run_id",
+    "connection": "run.connection",
+    "ref": "run.connection || '/' || run.path",
+}
+_TOLD = "CAST(run.told AS TEXT)"
+_WORDS: dict[str, tuple[str, type[Status | ProviderKind | RunKind]]] = {
+    "status": ("run.status", Status),
+    "provider": (f"json_extract({_TOLD}, '$.provider')", ProviderKind),
+    "kind": (f"json_extract({_TOLD}, '$.kind')", RunKind),
+}
+_USAGE = ("requests", "input_tokens", "output_tokens", "cached_tokens", "tokens", "cost")
+_BEST = frozenset(
+    {
+        "pass_rate",
+        "score",
+        "score.min",
+        "score.max",
+        "total",
+        "done",
+        "passed",
+        "failed",
+        "errored",
+        "skipped",
+        "ungraded",
+        "criteria",
+    }
+)
+_NOTES = "(SELECT notes FROM sync WHERE sync.run = run.id)"
+
+
+def run_filter(text: str) -> Selection:
+    """Return the condition a filter puts on runs. Raises QueryError.
+
+    The statement needs the value `now` in microseconds.
+    """
+    return RunConditions().selection(text, read_run_filter(text))
+
+
+class RunConditions(Conditions):
+    """Conditions on runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._best: tuple[tuple[int, bytes, bool], Best] | None = None
+
+    def word(self, word: Word) -> str:
+        """Look in name, id, group, models, connection, provider and status."""
+        return f"(instr(run.words, {self.value(word.text.casefold())}) > 0)"
+
+    def test(self, test: Test) -> str:
+        """Compare one field."""
+        name = test.field.name
+        if name in _WORDS:
+            column, words = _WORDS[name]
+            return self.one_of(test, column, {word.value: word.value for word in words})
+        if name in _TEXTS:
+            return self.text(test, _TEXTS[name])
+        if name in _COLUMNS:
+            return self.compared(test, _COLUMNS[name])
+        return self.asked(test, *self._reader(test))
+
+    def _reader(self, test: Test) -> tuple[Callable[..., object], str]:
+        """Return what reads a field that no column has, and from which columns."""
+        name = test.field.name
+        if name in ("metadata", "config"):
+            return _more_reader(test), "run.more"
+        if name == "warning":
+            return _warnings, f"run.told, {_NOTES}"
+        if name in _BEST:
+            read = _best_reader(test)
+            criteria = name == "criteria"
+            return lambda run, told: read(self._best_of(run, told, criteria)), "run.id, run.told"
+        return _told_reader(test), "run.told"
+
+    def _best_of(self, run: int, told: bytes, criteria: bool) -> Best:
+        """Return what is best known of a run, kept for the next test on it."""
+        key = (run, told, criteria)
+        if self._best is None or self._best[0] != key:
+            found = best_of(reading_connection(), run, loads(told), criteria=criteria)
+            self._best = key, found
+        return self._best[1]
+
+
+def _more_reader(test: Test) -> Callable[[bytes | None], object]:
+    def read(more: bytes | None) -> object:
+        return None if more is None else look_up(unpack(more)[test.field.name], test.keys)
+
+    return read
+
+
+def _warnings(told: bytes, notes: bytes | None) -> object:
+    return [*loads(told).get("warnings", ()), *(() if notes is None else loads(notes))]
+
+
+def _told_reader(test: Test) -> Callable[[bytes], object]:
+    name = test.field.name
+    if name in _USAGE:
+        return lambda data: _usage(loads(data).get("usage", ()), name)
+    if name == "created":
+        return lambda data: _time(loads(data).get("created_at"))
+    if name == "model":
+        return lambda data: loads(data).get("models")
+    if name == "group":
+        return lambda data: [*(loads(data).get("group") or {}).values()]
+    outer, _dot, inner = name.partition(".")
+    if outer == "error" and not inner:
+        inner = "message"
+
+    def read(data: bytes) -> object:
+        value = loads(data).get(outer)
+        return value.get(inner) if inner and isinstance(value, Mapping) else value
+
+    return read
+
+
+def _usage(usages: Sequence[Mapping[str, Any]], name: str) -> float | int | None:
+    """Return the sum over the models that tell it; None when none does."""
+    key = {"cost": "cost_usd"}.get(name, name)
+    if name == "tokens":
+        found = [
+            tokens(
+                [each.get(part) for part in ("input_tokens", "output_tokens")]
+                + [None, each.get("total_tokens"), None]
+            )
+            for each in usages
+        ]
+    else:
+        found = [each.get(key) for each in usages]
+    known = [value for value in found if value is not None]
+    return sum(known) if known else None
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _best_reader(test: Test) -> Callable[[Best], object]:
+    name = test.field.name
+    if name == "criteria":
+        return _criterion_reader(test)
+    if name == "pass_rate":
+        return lambda best: _rate(best.counts.passed, best.counts.failed)
+    if name.partition(".")[0] == "score":
+        part = name.partition(".")[2] or "mean"
+        return lambda best: getattr(best.score, part, None)
+    return lambda best: getattr(best.counts, name)
+
+
+def _criterion_reader(test: Test) -> Callable[[Best], object]:
+    if not test.keys:
+        return lambda best: [each.name for each in best.criteria]
+    (wanted,) = test.keys
+    part = {"score": "mean"}.get(test.leaf.name, test.leaf.name)
+
+    def read(best: Best) -> object:
+        criteria: dict[str, CriterionStats] = {each.name: each for each in best.criteria}
+        found = same_name(wanted, criteria)
+        return None if found is None else getattr(criteria[found], part)
+
+    return read
+
+
+def _rate(passed: int | None, failed: int | None) -> float | None:
+    if passed is None or failed is None or passed + failed == 0:
+        return None
+    return passed / (passed + failed)
