@@ -5,9 +5,9 @@ Bindings, command palette, help, hints and the README's table come from it; `che
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tui.errors import ConfigProblem
+from tui.frozen import frozen
 
 SCREENS = ("runs", "run", "trial", "json", "connections", "help")
 """Names of the screens, as scopes of actions use them."""
@@ -19,7 +19,7 @@ READING = ("run", "trial", "json")
 """Screens below the list of runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """One thing a person can do."""
 

@@ -6,6 +6,7 @@ The only module that knows both the app and the screens.
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from tui.errors import EvaltopError, NotFoundError, UsageError
@@ -22,6 +23,10 @@ _TERMINATED = 143
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run evaltop. Returns the exit code (design section 4.2)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A locale without a character must not end a command in the middle of its answer.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except EvaltopError as error:
@@ -35,6 +40,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`evaltop runs | head`); Python must not complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    """Keep a private report of an unforeseen error and say where it is."""
+    from datetime import UTC, datetime
+
+    from tui import crash
+    from tui.config import data_dir
+
+    report = crash.write_report(error, data_dir(os.environ), datetime.now(UTC))
+    sys.stderr.write(f"{crash.sentence(error, report)}\n")
+    return crash.EXIT_CODE
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -76,14 +95,18 @@ def _configured_app(config_path: "Path | None", connections: Sequence[str] | Non
 
 
 def _demo() -> int:
+    from dataclasses import replace
+
     from tui.clock import SystemClock
+    from tui.config import data_dir
     from tui.demo import demo_config, demo_keys, demo_transport, demo_world
     from tui.services import open_services
 
     _check_terminal()
     clock = SystemClock()
     services = open_services(
-        demo_config(),
+        # Nothing is kept there but the report of a bug, should there be one.
+        replace(demo_config(), data_dir=data_dir(os.environ)),
         transport=demo_transport(demo_world(clock)),
         keys=demo_keys(),
         clock=clock,
@@ -104,6 +127,8 @@ def _show(services: "Services") -> int:
     # Read by Textual when it is imported: no animation, and no more frames than a line can carry.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_FPS", "30")
+    # A thread that computes keeps the interpreter 5 ms by default, each time a key needs it.
+    sys.setswitchinterval(0.001)
     from screens import SCREENS
     from tui.app import EvalTopApp
 

@@ -4,10 +4,12 @@ Texts in these models are exactly what the provider sent; they are cleaned when 
 derived from them for display (`tui.text`). None means unknown everywhere, never zero.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from tui.frozen import frozen
 
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -62,7 +64,7 @@ class CriterionType(StrEnum):
     LABEL = "label"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class RunRef:
     """A run's address: `<connection>/<provider path>`, e.g. `prod/eval_abc/evalrun_def`."""
 
@@ -71,6 +73,9 @@ class RunRef:
 
     def __str__(self) -> str:
         return f"{self.connection}/{self.path}"
+
+    def __lt__(self, other: "RunRef") -> bool:
+        return (self.connection, self.path) < (other.connection, other.path)
 
     @classmethod
     def parse(cls, text: str) -> "RunRef":
@@ -81,7 +86,7 @@ class RunRef:
         return cls(connection, path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """What a run belongs to: an eval, an evaluation object, a collection."""
 
@@ -89,7 +94,7 @@ class Group:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorInfo:
     """A provider's reason why something did not work."""
 
@@ -97,7 +102,7 @@ class ErrorInfo:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """Rows of a run by outcome. None = nobody knows."""
 
@@ -112,7 +117,7 @@ class Counts:
     ungraded: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreStats:
     """Spread of the rows' numeric score, on the provider's own scale."""
 
@@ -123,7 +128,7 @@ class ScoreStats:
     """Upper end of the scale, where the API or the connection states it (`4.10 of 5`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CriterionStats:
     """One criterion over a run."""
 
@@ -148,7 +153,7 @@ class CriterionStats:
         return self.passed / (self.passed + self.failed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelUsage:
     """Tokens and money one model took over a run."""
 
@@ -161,7 +166,7 @@ class ModelUsage:
     cost_usd: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage:
     """Tokens and money of one trial."""
 
@@ -172,7 +177,7 @@ class Usage:
     cost_usd: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """One evaluation run or batch job as the provider last told it."""
 
@@ -217,7 +222,7 @@ class Run:
         return self.status in (Status.QUEUED, Status.RUNNING)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """One criterion's result on one trial."""
 
@@ -238,7 +243,7 @@ class Score:
     """Whatever else the provider sent for it: threshold, dimension scores, grader transcript."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """One attempt at a row."""
 
@@ -260,7 +265,7 @@ class Trial:
     """The provider's item for the JSON view."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One dataset item within a run, with the trials seen in this answer.
 

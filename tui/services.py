@@ -1,8 +1,8 @@
 """The frozen bundle handed to screens and commands, and how it is opened."""
 
+import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.credentials import KeySource, make_key_source, static_key_source
+from tui.frozen import frozen
 from tui.polling.links import Link
 from tui.polling.poller import Poller
 from tui.store import Change, Store
@@ -18,7 +19,7 @@ if TYPE_CHECKING:  # httpx is not imported before the first frame
     from tui.providers.http import Transport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Services:
     """Everything a screen or command may use."""
 
@@ -70,6 +71,7 @@ def open_services(
     def key_source(name: str) -> KeySource | None:
         return None if keys is None else static_key_source(keys.get(name))
 
+    building = asyncio.Lock()
     links = {
         connection.name: Link(
             connection,
@@ -79,6 +81,7 @@ def open_services(
             transport=transport,
             random=random,
             publish=publish,
+            building=building,
         )
         for connection in config.connections
     }

@@ -43,7 +43,7 @@ def run(ref: RunRef) -> Run:
 
 def line(name: str, value: float, unit: str = "ms", more: str = "") -> None:
     """Print one figure."""
-    print(f"  {name:<32}{value:12,.2f} {unit}{more}")
+    print(f"  {name:<36}{value:12,.2f} {unit}{more}")
 
 
 def page(start: int, n: int = PAGE) -> RowPage:
@@ -127,6 +127,10 @@ def views(store: Store, ref: RunRef, rows: int) -> None:
         "by label (no index)": RowQuery(sort="label"),
         "failed only": RowQuery(outcome=Outcome.FAILED),
         "two words": RowQuery(text="refund 4711"),
+        "score<0.3": RowQuery(text="score<0.3"),
+        "not outcome:failed latency>2s": RowQuery(text="not outcome:failed latency>2s"),
+        "criteria.judge.score<0.3": RowQuery(text="criteria.judge.score<0.3"),
+        "label~99": RowQuery(text="label~99"),
     }.items():
         first = timed(partial(store.first_rows, ref, query, 40))
         store.rows(ref, RowQuery(text="none"))  # the last view is kept: this one replaces it

@@ -1,13 +1,14 @@
 """Confidence intervals of rates and means. Pure arithmetic; no table of quantiles is needed."""
 
-from dataclasses import dataclass
 from math import sqrt
+
+from tui.frozen import frozen
 
 Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal distribution."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """Two ends, low first."""
 

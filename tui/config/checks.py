@@ -91,12 +91,17 @@ def whole(lowest: int, highest: int) -> Callable[[object], int]:
 
 def meant(word: str, allowed: Iterable[str]) -> str:
     """Return the sentence part that says what is allowed and what was probably meant."""
+    choices = sorted(allowed)
+    near = nearest(word, choices)
+    hint = f"did you mean {near}? " if near else ""
+    return f"{hint}Allowed: {', '.join(choices)}"
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return which of `words` looks most like `word`; None when none does."""
     from difflib import get_close_matches
 
-    choices = sorted(allowed)
-    close = get_close_matches(word, choices, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}Allowed: {', '.join(choices)}"
+    return next(iter(get_close_matches(word, list(words), n=1)), None)
 
 
 def _not(value: object) -> str:

@@ -193,6 +193,8 @@ class Reader:
 def _kind(table: Table, path: tuple[str, ...]) -> type[ConnectionConfig]:
     word = table.get("provider")
     if word is None:
+        if near := checks.nearest("provider", table):
+            raise _BrokenError((*path, near), "is not known; did you mean provider?")
         raise _BrokenError(path, f"provider is missing. Allowed: {', '.join(KINDS)}.")
     kind = KINDS.get(word) if isinstance(word, str) else None
     if kind is None:

@@ -1,15 +1,16 @@
 """What can be configured, as frozen dataclasses with their defaults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import ClassVar
 
 from tui.errors import ConfigProblem
+from tui.frozen import frozen
 from tui.models import ProviderKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PollSettings:
     """How often a connection may be asked. Intervals are wishes; the request budget wins."""
 
@@ -22,7 +23,7 @@ class PollSettings:
     max_requests_per_min: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ConnectionConfig:
     """What all connections share."""
 
@@ -44,7 +45,7 @@ class ConnectionConfig:
     verify_tls: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OpenAIConnection(ConnectionConfig):
     """OpenAI: evals and batches of one project."""
 
@@ -60,7 +61,7 @@ class OpenAIConnection(ConnectionConfig):
     batches: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AzureOpenAIConnection(ConnectionConfig):
     """Azure OpenAI resource or Foundry project."""
 
@@ -80,7 +81,7 @@ class AzureOpenAIConnection(ConnectionConfig):
         return "/api/projects/" in self.base_url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WeaveConnection(ConnectionConfig):
     """One W&B Weave project."""
 
@@ -95,7 +96,7 @@ class WeaveConnection(ConnectionConfig):
     """Names (`scorer` or `scorer.path`) that decide the outcome; empty = the rule of design 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DatalabConnection(ConnectionConfig):
     """Datalab evaluation batch runs."""
 
@@ -110,7 +111,7 @@ class DatalabConnection(ConnectionConfig):
     """A file at or above it passed, below it failed; None leaves scored files ungraded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class GoModelConnection(ConnectionConfig):
     """A GoModel gateway's batches. The key is optional: an open gateway has none."""
 
@@ -120,14 +121,14 @@ class GoModelConnection(ConnectionConfig):
     default_poll: ClassVar[PollSettings] = PollSettings(5, 15, 60, 30)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UiSettings:
     """How the app looks."""
 
     theme: str = "textual-dark"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """Everything that was configured, and what was wrong with it."""
 

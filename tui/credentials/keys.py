@@ -1,8 +1,9 @@
 """The box a key travels in, and what can be said about it."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from tui.frozen import frozen
 
 _SHORTEST_NAMED = 12
 """Of a shorter key not even the end is shown."""
@@ -27,7 +28,7 @@ class Secret:
         raise TypeError("a Secret is not pickled")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundKey:
     """A key and where it came from."""
 

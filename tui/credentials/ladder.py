@@ -6,19 +6,19 @@ then `key_command`. The first hit wins; an empty variable is not one.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tui.config import ConnectionConfig, key_variable_of
 from tui.credentials.command import CommandFailedError, command_output
 from tui.credentials.keys import FoundKey, KeySource, last4_of
 from tui.errors import KeyMissingError
+from tui.frozen import frozen
 from tui.models import ProviderKind
 
 _KEYLESS = frozenset({ProviderKind.GOMODEL})
 """Providers that may have no key at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyPlace:
     """Where a key would be taken from, found without running anything."""
 

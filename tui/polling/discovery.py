@@ -1,9 +1,9 @@
 """Which lists to ask in one tick when a connection has one per eval (design section 6)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tui.frozen import frozen
 from tui.providers.base import RunSource
 
 RECENT = timedelta(days=2)
@@ -12,7 +12,7 @@ LIVE_SHARE = 0.5
 """At most this share of a tick goes to known live evals, so that the others are not starved."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceFacts:
     """What is known of one source when a tick is planned."""
 

@@ -1,10 +1,11 @@
 """How a connection is doing, for the status line and the connections screen."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from tui.errors import ProviderError, RateLimitedError, RetiredError
+from tui.frozen import frozen
 
 
 class HealthState(StrEnum):
@@ -19,7 +20,7 @@ class HealthState(StrEnum):
     RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionHealth:
     """What is known of a connection's last answers. Equal values repaint nothing."""
 

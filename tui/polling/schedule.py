@@ -1,11 +1,11 @@
 """When to ask again: pure functions from state to seconds."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from tui.config import PollSettings
 from tui.errors import AuthError, KeyMissingError, ProviderError, RetiredError
+from tui.frozen import frozen
 from tui.models import Run
 
 JITTER = 0.1
@@ -20,7 +20,7 @@ KEY_RETRY_S = 300.0
 RETIRED_RETRY_S = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attention:
     """What the person and the runs want of a connection now."""
 

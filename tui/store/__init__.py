@@ -1,6 +1,7 @@
 """SQLite: runs, rows, trials and how far each is fetched; the only truth the screens read."""
 
 from tui.store.heads import ERROR_LIMIT, REASON_LIMIT
+from tui.store.selecting import ReadCancelledError
 from tui.store.store import Store
 from tui.store.types import (
     Change,
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "ConnectionState",
     "CriterionCell",
+    "ReadCancelledError",
     "RowHead",
     "RowQuery",
     "RowView",

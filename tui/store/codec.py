@@ -55,6 +55,13 @@ def unpack(data: bytes) -> Any:
     return loads(zlib.decompress(data))
 
 
+def fingerprint(data: bytes) -> bytes:
+    """Return 16 bytes that differ when the data does."""
+    from hashlib import blake2b  # loads OpenSSL, which reading does without
+
+    return blake2b(data, digest_size=16).digest()
+
+
 def as_json(model: Any) -> dict[str, Any]:
     """Return a model dataclass as JSON-able objects, without fields that have their default."""
     found = {}
@@ -69,15 +76,9 @@ def as_json(model: Any) -> dict[str, Any]:
 
 def from_json(model: type[ModelT], data: Mapping[str, Any]) -> ModelT:
     """Return the model that `as_json` turned into `data`; unknown keys are left out."""
-    find: Any = _readers  # as in `as_json`
-    readers = find(model)
-    return model(
-        **{
-            name: value if reader is None or value is None else reader(value)
-            for name, value in data.items()
-            if (reader := readers.get(name, MISSING)) is not MISSING
-        }
-    )
+    build: Any = _builder  # as in `as_json`
+    made: ModelT = build(model)(data)
+    return made
 
 
 def micros(at: datetime | None) -> int | None:
@@ -171,22 +172,38 @@ def _writer(hint: Any) -> Callable[[Any], Any] | None:
 
 
 @cache
-def _readers(model: Any) -> dict[str, Callable[[Any], Any] | None]:
-    return {name: _reader(hint) for name, hint in get_type_hints(model).items()}
+def _builder(model: Any) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what makes the model of its JSON."""
+    readers = {name: _reader(hint) for name, hint in get_type_hints(model).items()}
+    known = readers.keys()
+    converted = [(name, reader) for name, reader in readers.items() if reader is not None]
+
+    def build(data: Mapping[str, Any]) -> Any:
+        if data.keys() <= known:
+            values = dict(data)
+        else:
+            values = {name: value for name, value in data.items() if name in known}
+        for name, reader in converted:
+            value = values.get(name)
+            if value is not None:
+                values[name] = reader(value)
+        return model(**values)
+
+    return build
 
 
 def _reader(hint: Any) -> Callable[[Any], Any] | None:
     hint = _inner(hint)
     if isinstance(hint, type):
         if is_dataclass(hint):
-            return lambda data: from_json(hint, data)
+            return _builder(hint)
         if issubclass(hint, StrEnum):
             return hint
         if hint is datetime:
             return _time
     if get_origin(hint) is tuple:
         item = _reader(get_args(hint)[0])
-        return tuple if item is None else lambda items: tuple(item(each) for each in items)
+        return tuple if item is None else lambda items: tuple([item(each) for each in items])
     return None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.store import schema
+from tui.store.selecting import add_function
 
 ResultT = TypeVar("ResultT")
 
@@ -22,7 +23,7 @@ class NewerError(Exception):
 
 def connect(file: Path, mode: str) -> sqlite3.Connection:
     """Open the file, `rw` or `ro`; it must be there."""
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?mode={mode}",
         uri=True,
         timeout=BUSY_S,
@@ -30,11 +31,14 @@ def connect(file: Path, mode: str) -> sqlite3.Connection:
         check_same_thread=False,
         cached_statements=256,
     )
+    add_function(connection)
+    return connection
 
 
 def memory() -> sqlite3.Connection:
     """Return an empty store in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    add_function(connection)
     transaction(connection, "BEGIN", create)
     return connection
 

@@ -1,13 +1,14 @@
 """What is shown of a run: the provider's figures, completed from or replaced by stored rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
+from tui.frozen import frozen
 from tui.models import Counts, CriterionStats, CriterionType, Run, ScoreStats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """What the stored rows of a run add up to."""
 
@@ -26,8 +27,24 @@ class Tally:
     criteria: tuple[CriterionStats, ...] = ()
 
 
+class Best(NamedTuple):
+    """What a provider and the stored rows both tell of a run."""
+
+    counts: Counts
+    score: ScoreStats | None
+    criteria: tuple[CriterionStats, ...]
+
+
 def effective(told: Run, tally: Tally) -> Run:
-    """Return the run with the counts, criteria and score that are best known.
+    """Return the run with the counts, criteria and score that are best known."""
+    if not tally.rows:
+        return told
+    best = best_known(Best(told.counts, told.score, told.criteria), tally)
+    return replace(told, **best._asdict())
+
+
+def best_known(told: Best, tally: Tally) -> Best:
+    """Return what is to be shown of what is told twice.
 
     After a complete walk the stored rows win, except over a real total. They do not while the
     provider knows of more ended trials than are stored: the run has gone on since, or some of its
@@ -36,11 +53,10 @@ def effective(told: Run, tally: Tally) -> Run:
     if not tally.rows:
         return told
     wins = tally.complete and tally.trials_ended >= _known_ended(told.counts)
-    return replace(
-        told,
-        counts=_counts(told.counts, tally, wins=wins),
-        score=_score(told.score, tally.score, wins=wins),
-        criteria=_criteria(told.criteria, tally, wins=wins),
+    return Best(
+        _counts(told.counts, tally, wins=wins),
+        _score(told.score, tally.score, wins=wins),
+        _criteria(told.criteria, tally, wins=wins),
     )
 
 

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from dataclasses import replace
-from hashlib import blake2b
 
 from tui.models import Counts, Group, ModelUsage, Run, Status
-from tui.store.codec import as_json, dumps
+from tui.store.codec import as_json, dumps, fingerprint
 
 _COUNTS = ("total", "done", "passed", "failed", "errored", "skipped", "ungraded")
 _KEPT_IF_EMPTY = (
@@ -34,7 +33,7 @@ _STATE = (
 
 def digest(run: Run) -> bytes:
     """Return a fingerprint of an answer."""
-    return blake2b(dumps(as_json(run)), digest_size=16).digest()
+    return fingerprint(dumps(as_json(run)))
 
 
 def state_digest(run: Run) -> bytes:
@@ -43,7 +42,7 @@ def state_digest(run: Run) -> bytes:
     Links that are signed anew with every answer and the like do not count.
     """
     told = as_json(run)
-    return blake2b(dumps([told.get(name) for name in _STATE]), digest_size=16).digest()
+    return fingerprint(dumps([told.get(name) for name in _STATE]))
 
 
 def moved(old: Run, new: Run) -> bool:

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from tui.models import Row, Trial
@@ -13,6 +12,7 @@ from tui.store.codec import (
     column_text,
     compress,
     dumps,
+    fingerprint,
     from_json,
     unpack,
 )
@@ -308,6 +308,6 @@ def _told(row: Row) -> dict[str, _Told]:
     found = {}
     for trial in row.trials:
         data = dumps(as_json(trial))
-        digest = blake2b(data, digest_size=16).digest()
+        digest = fingerprint(data)
         found[column_text(trial.id)] = _Told(trial, data, digest)
     return found

@@ -1,11 +1,12 @@
 """Runs: what the providers told, what is shown of it, and the columns lists are sorted by."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from tui.models import Run, RunRef, ScoreStats, Status
+from tui.frozen import frozen
+from tui.models import Counts, CriterionStats, Run, RunRef, ScoreStats, Status
 from tui.store.codec import (
     as_json,
     column_integer,
@@ -19,7 +20,7 @@ from tui.store.codec import (
     pack,
     unpack,
 )
-from tui.store.effective import Tally, criterion_stats, effective, headline
+from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
 from tui.store.types import StoredRun, SyncState
 
 STATUS_ORDER = (
@@ -38,21 +39,23 @@ SAMPLES_FOR = 6 * 3600 * 1_000_000
 SAMPLE_EVERY = 2_000_000
 """Microseconds."""
 
-_SELECT = """
-SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
-    sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped, sync.error,
-    sync.final, sync.row_n, sync.trial_n, sync.trial_ended_n, sync.passed, sync.failed,
+_SUMS = """sync.row_n, sync.trial_n, sync.trial_ended_n, sync.passed, sync.failed,
     sync.errored, sync.skipped_n, sync.ungraded, sync.pending, sync.score_n, sync.score_sum,
     CASE WHEN score_n THEN (
         SELECT score FROM row WHERE run = sync.run AND score NOT NULL ORDER BY score LIMIT 1) END,
     CASE WHEN score_n THEN (
-        SELECT score FROM row WHERE run = sync.run ORDER BY score DESC LIMIT 1) END
+        SELECT score FROM row WHERE run = sync.run ORDER BY score DESC LIMIT 1) END"""
+_CRITERIA = "SELECT run, name, type, n, passed, failed, errored, value_n, value_sum FROM criterion"
+_SELECT = """
+SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
+    sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped, sync.error,
+    sync.final, {sums}
 FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
 WHERE run.id IN ({marks})
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """A run as the provider told it, and what the store knows beside it."""
 
@@ -70,13 +73,12 @@ def load(
     marks = ",".join("?" * len(ids))
     criteria: dict[int, list[Sequence[Any]]] = {}
     for run, *sums in connection.execute(
-        "SELECT run, name, type, n, passed, failed, errored, value_n, value_sum FROM criterion"  # noqa: S608 - marks
-        f" WHERE run IN ({marks}) ORDER BY id",
+        f"{_CRITERIA} WHERE run IN ({marks}) ORDER BY id",
         ids,
     ):
         if sums[2] or sums[5]:
             criteria.setdefault(run, []).append(sums)
-    statement = _SELECT.format(marks=marks, raw="run.raw" if raw else "NULL")
+    statement = _SELECT.format(marks=marks, sums=_SUMS, raw="run.raw" if raw else "NULL")
     return {
         values[0]: _loaded(values, criteria.get(values[0], []))
         for values in connection.execute(statement, ids)
@@ -197,30 +199,15 @@ def _sample(connection: sqlite3.Connection, run: int, now: int, done: int, *, li
 def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
     run, told_data, more, raw, seen, first_seen, changed, *rest = values
     begun, completed, resume, expected, notes, skipped, error, final, *sums = rest
-    rows, trials, ended, passed, failed, errored, skipped_n, ungraded, pending, *score = sums
-    score_n, score_sum, low, high = score
     told = from_json(
         Run,
         loads(told_data)
         | ({} if more is None else unpack(more))
         | ({} if raw is None else {"raw": unpack(raw)}),
     )
-    tally = Tally(
-        complete=completed is not None,
-        rows=rows,
-        trials=trials,
-        trials_ended=ended,
-        passed=passed,
-        failed=failed,
-        errored=errored,
-        skipped=skipped_n,
-        ungraded=ungraded,
-        pending=pending,
-        score=ScoreStats(score_sum / score_n, low, high) if score_n else None,
-        criteria=tuple(criterion_stats(sums) for sums in criteria),
-    )
+    tally = _tally(sums, criteria, complete=completed is not None)
     sync = SyncState(
-        rows_stored=rows,
+        rows_stored=tally.rows,
         expected=expected,
         resume=resume,
         begun_at=optional_instant(begun),
@@ -239,6 +226,56 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         skipped=skipped,
     )
     return Loaded(run, told, tally, stored)
+
+
+def _tally(sums: Sequence[Any], criteria: Sequence[Sequence[Any]], *, complete: bool) -> Tally:
+    rows, trials, ended, passed, failed, errored, skipped, ungraded, pending, *score = sums
+    score_n, score_sum, low, high = score
+    return Tally(
+        complete=complete,
+        rows=rows,
+        trials=trials,
+        trials_ended=ended,
+        passed=passed,
+        failed=failed,
+        errored=errored,
+        skipped=skipped,
+        ungraded=ungraded,
+        pending=pending,
+        score=ScoreStats(score_sum / score_n, low, high) if score_n else None,
+        criteria=tuple(criterion_stats(each) for each in criteria),
+    )
+
+
+def best_of(
+    connection: sqlite3.Connection, run: int, told: Mapping[str, Any], *, criteria: bool
+) -> Best:
+    """Return a run's counts, score and criteria as `load` would, without the rest of it.
+
+    Args:
+        connection: the store's.
+        run: the run's id.
+        told: its `told` column, decoded.
+        criteria: whether they are wanted; without, the answer has none.
+    """
+    score = told.get("score")
+    own_criteria = told.get("criteria", ()) if criteria else ()
+    own = Best(
+        from_json(Counts, told.get("counts") or {}),
+        None if score is None else from_json(ScoreStats, score),
+        tuple(from_json(CriterionStats, each) for each in own_criteria),
+    )
+    completed, *sums = connection.execute(
+        f"SELECT sync.completed, {_SUMS} FROM sync WHERE run = ?",  # noqa: S608 - our own columns
+        (run,),
+    ).fetchone()
+    if not sums[0]:
+        return own
+    stored: list[Sequence[Any]] = []
+    if criteria:
+        found = connection.execute(f"{_CRITERIA} WHERE run = ? ORDER BY id", (run,))
+        stored = [each for _run, *each in found if each[2] or each[5]]
+    return best_known(own, _tally(sums, stored, complete=completed is not None))
 
 
 def as_walking(stored: StoredRun) -> StoredRun:

@@ -1,10 +1,11 @@
 """What the store answers with: frozen, complete in itself, never a live handle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
+from tui.frozen import frozen
 from tui.models import CriterionType, ErrorInfo, JsonObject, Outcome, Run, RunRef, Usage
 from tui.providers.base import RunSource
 
@@ -14,7 +15,7 @@ RowSort = Literal["index", "key", "outcome", "score", "latency", "tokens", "labe
 ItemT = TypeVar("ItemT")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What one write changed; falsy when nothing visible did."""
 
@@ -40,7 +41,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncState:
     """How much of a run's rows is stored."""
 
@@ -65,7 +66,7 @@ class SyncState:
     """Why the newest walk stopped early; None when it did not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredRun:
     """A run as a person should see it, and how far it can be trusted."""
 
@@ -83,7 +84,7 @@ class StoredRun:
     """Same as `sync.skipped`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CriterionCell:
     """One criterion on one row, over the row's trials."""
 
@@ -100,7 +101,7 @@ class CriterionCell:
     """Start of the message when the grader itself broke on a trial."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowHead:
     """A row without its bodies: what a line of the rows table needs."""
 
@@ -129,13 +130,13 @@ class RowHead:
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunQuery:
     """Which runs, in what order."""
 
     text: str = ""
-    """Words that must all occur (any case) in name, id, group, model, connection, provider or
-    status."""
+    """A filter (`tui.query`); bare words are looked for, in any case, in name, id, group, model,
+    connection, provider and status."""
     sort: RunSort = "started"
     """`started` falls back to the creation time, `score` is the pass rate, else the mean score
     over its scale. Unknown values come last in both directions; ties are newest first."""
@@ -146,12 +147,13 @@ class RunQuery:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowQuery:
     """Which rows of a run, in what order."""
 
     text: str = ""
-    """Words that must all occur (any case) in key, label, preview or error."""
+    """A filter (`tui.query`); bare words are looked for, in any case, in key, label, preview and
+    error."""
     sort: RowSort = "index"
     """`index` is dataset order, then arrival; `outcome` ascending puts failures first. Unknown
     values come last in both directions."""
@@ -159,7 +161,7 @@ class RowQuery:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceState:
     """One run list of a connection and when it was last asked."""
 
@@ -173,7 +175,7 @@ class SourceState:
     """Start, else creation, of its newest stored run; None without one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionState:
     """How a connection's last requests went."""
 

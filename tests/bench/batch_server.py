@@ -1,0 +1,87 @@
+"""A small OpenAI-shaped API on loopback: batches only, some of them live, without a key check."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+TOTAL = 5_000
+
+
+def batch(number: int, *, live: bool, now: int) -> dict[str, Any]:
+    """Return a batch; a live one has come further with every second."""
+    created = now - 600 if live else now - 7_200 - number
+    done = now % TOTAL if live else TOTAL
+    return {
+        "id": f"batch_{'live' if live else 'done'}{number:06}",
+        "object": "batch",
+        "endpoint": "/v1/chat/completions",
+        "model": "gpt-5-mini",
+        "errors": None,
+        "input_file_id": f"file-{number}",
+        "completion_window": "24h",
+        "status": "in_progress" if live else "completed",
+        "output_file_id": None if live else f"file-o{number}",
+        "error_file_id": None,
+        "created_at": created,
+        "in_progress_at": created + 1,
+        "expires_at": created + 86_400,
+        "finalizing_at": None,
+        "completed_at": None if live else created + 300,
+        "failed_at": None,
+        "expired_at": None,
+        "cancelling_at": None,
+        "cancelled_at": None,
+        "request_counts": {"total": TOTAL, "completed": done, "failed": done // 50},
+        "metadata": {"team": "search"},
+    }
+
+
+def answer(path: str, live: int, ended: int) -> dict[str, Any]:
+    """Return the list that is asked for."""
+    found: list[dict[str, Any]] = []
+    if path.endswith("/batches"):
+        now = int(time.time())
+        found = [batch(n, live=True, now=now) for n in range(live)]
+        found += [batch(n, live=False, now=now) for n in range(ended)]
+    ids = [one["id"] for one in found] or [None]
+    return {
+        "object": "list",
+        "data": found,
+        "first_id": ids[0],
+        "last_id": ids[-1],
+        "has_more": False,
+    }
+
+
+@contextmanager
+def serving(*, live: int, ended: int) -> Iterator[str]:
+    """Serve on a free port; yields the base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = json.dumps(answer(urlsplit(self.path).path, live, ended)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
