@@ -8,8 +8,8 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, connection, make_row, make_run
-from tui.errors import AuthError, RateLimitedError, ServerFaultError
-from tui.models import RunRef, Status
+from tui.errors import AuthError, RateLimitedError, RejectedError, ServerFaultError
+from tui.models import Run, RunRef, Status
 from tui.polling.connection_loop import ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth, HealthState
@@ -65,6 +65,57 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+async def test_older_pages_come_once_a_few_a_tick_and_at_live_pace(world: World) -> None:
+    runs = [make_run(f"r{n:02}", age_min=n) for n in range(23)]
+    world.provider.sources["eval_a"] = runs
+    delays = [await world.loop.tick(), await world.loop.tick()]
+    asked = world.asked()
+    assert asked.count("list eval_a") == 2
+    assert [question for question in asked if "after" in question] == [
+        f"list eval_a after {n}" for n in range(2, 24, 2)
+    ]
+    assert world.store.counts()["runs"] == 23
+    assert 13 <= delays[0] <= 17
+    assert 54 <= delays[1] <= 66
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a"]
+
+
+async def test_after_a_restart_older_pages_are_asked_until_one_is_known(world: World) -> None:
+    world.provider.sources["eval_a"] = [make_run(f"r{n}", age_min=n) for n in range(8)]
+    await world.loop.tick()
+    new = [make_run(f"new{n}", age_min=-n) for n in (3, 2, 1)]
+    world.provider.sources["eval_a"][:0] = new
+    world.link = FakeLink(world.provider, world.store, world.clock)
+    loop = ConnectionLoop(world.link, world.store, world.clock, Random(1), world.healths.append)
+    world.asked()
+    await loop.tick()
+    assert world.asked()[1:] == ["list eval_a", "list eval_a after 2", "list eval_a after 4"]
+    assert world.store.counts()["runs"] == 11
+
+
+async def test_a_page_of_only_new_runs_is_followed_by_older_ones(world: World) -> None:
+    world.provider.sources["eval_a"] = [make_run("r0")]
+    await world.loop.tick()
+    world.provider.sources["eval_a"][:0] = [make_run(f"new{n}", age_min=-n) for n in (3, 2, 1)]
+    world.asked()
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a", "list eval_a after 2"]
+    assert world.store.counts()["runs"] == 4
+
+
+async def test_an_older_page_that_is_refused_is_told_and_not_asked_again(world: World) -> None:
+    world.provider.sources["eval_a"] = [make_run(f"r{n}", age_min=n) for n in range(5)]
+    world.provider.failures["list eval_a after 2"] = RejectedError("no such cursor")
+    await world.loop.tick()
+    assert world.loop.health.state is HealthState.ERROR
+    assert world.loop.health.ok_at == world.clock.now()
+    world.asked()
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a"]
+    assert world.healths[-1].state is HealthState.OK
 
 
 async def test_a_tick_lists_and_paces_itself_by_what_is_live(world: World) -> None:
@@ -216,3 +267,28 @@ async def test_the_poller_runs_all_loops_until_cancelled_and_tells_changes(world
     assert len(told) == count
     await poller.aclose()
     assert world.provider.closed
+
+
+async def test_another_run_need_not_wait_for_what_is_asked_of_the_last_one(world: World) -> None:
+    await world.loop.tick()
+    asked = asyncio.Event()
+    whole = world.provider.get_run
+
+    async def stuck(ref: RunRef) -> Run:
+        if ref.path == "done":
+            asked.set()
+            await asyncio.Event().wait()
+        return await whole(ref)
+
+    world.provider.get_run = stuck  # type: ignore[method-assign]  # one run's answer never comes
+    world.focus.focus(RunRef("prod", "done"))
+    following = asyncio.create_task(world.focus.run())
+    await asyncio.wait_for(asked.wait(), 5)
+    world.asked()
+    world.focus.focus(RunRef("prod", "live"))
+    while "get live" not in world.provider.asked:
+        assert not following.done()
+        await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    assert [task for task in asyncio.all_tasks() if task.get_name() == "follow"] == []

@@ -97,7 +97,7 @@ async def test_a_cut_walk_keeps_its_rows_and_goes_on_where_it_was(
     stored = store.run(run.ref)
     assert stored is not None
     assert stored.sync.rows_stored == 4
-    assert stored.sync.error == "cut Wait."
+    assert stored.sync.error == "cut. Wait."
     provider.failures.clear()
     provider.asked.clear()
     await sync.rows(run)

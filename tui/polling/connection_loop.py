@@ -70,8 +70,8 @@ class ConnectionLoop:
             self._set_health(self.health.succeeded(self._clock.now()))
         if failure is None:
             await self._save(None)
-            live = await asyncio.to_thread(self._store.live_runs, self._link.name)
-            return list_delay_s(self._link.config.poll, Attention(False, bool(live)), self._random)
+            busy = bool(await self._live()) or (await self._link.sync()).behind
+            return list_delay_s(self._link.config.poll, Attention(False, busy), self._random)
         now = self._clock.now()
         delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
         partly = self.health.ok_at == now
@@ -88,15 +88,22 @@ class ConnectionLoop:
 
         Raises ProviderError when nothing at all answered.
         """
-        sync = await self._link.sync()
+        sync, poll = await self._link.sync(), self._link.config.poll
         live_before = await self._live()
         await self._refresh_sources(sync)
         failures: list[ProviderError] = [] if self._hidden is None else [self._hidden]
         answered = 0
-        for source in await self._due_sources():
+        most = per_tick(poll.max_requests_per_min, poll.live_s)
+        due = await self._due_sources(most)
+        for source in due:
             try:
                 await sync.source(source)
                 answered += 1
+            except ProviderError as error:
+                failures.append(error)
+        if answered or not failures:
+            try:
+                await sync.older(max(1, most - len(due)))
             except ProviderError as error:
                 failures.append(error)
         await self._count_checked()
@@ -111,7 +118,7 @@ class ConnectionLoop:
             self._sources, self._hidden = await sync.sources()
             self._sources_at = now
 
-    async def _due_sources(self) -> list[RunSource]:
+    async def _due_sources(self, most: int) -> list[RunSource]:
         states = {
             state.source.id: state
             for state in await asyncio.to_thread(self._store.sources, self._link.name)
@@ -125,8 +132,6 @@ class ConnectionLoop:
             )
             for source in self._sources
         ]
-        poll = self._link.config.poll
-        most = per_tick(poll.max_requests_per_min, poll.live_s)
         return choose(facts, now=self._clock.now(), most=most)
 
     async def _count_checked(self) -> None:

@@ -45,6 +45,7 @@ class FocusLoop:
         self._rows_at: float | None = None
         self._rows_took = 0.0
         self._rows_done: int | None = None
+        self._following: asyncio.Task[float | None] | None = None
 
     @property
     def focused(self) -> RunRef | None:
@@ -52,8 +53,11 @@ class FocusLoop:
         return self._focused
 
     def focus(self, ref: RunRef | None) -> None:
-        """Follow another run, or none."""
+        """Follow another run, or none; what was being asked of the last one is left."""
         if ref != self._focused:
+            if self._following is not None:
+                # It may be waiting a minute for another connection's request budget.
+                self._following.cancel()
             self._focused = ref
             self._failures = 0
             self._rows_at = None
@@ -69,8 +73,14 @@ class FocusLoop:
         """Follow until cancelled."""
         while True:
             await self.waker.unpaused()
-            delay = await self.tick()
-            await self.waker.wait(delay)
+            self._following = asyncio.create_task(self.tick(), name="follow")
+            try:
+                await asyncio.wait({self._following})
+            except asyncio.CancelledError:
+                self._following.cancel()
+                raise
+            if not self._following.cancelled():
+                await self.waker.wait(self._following.result())
 
     async def tick(self) -> float | None:
         """Ask what is due of the focused run. Returns seconds to the next tick; None = no need."""

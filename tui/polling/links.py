@@ -1,6 +1,7 @@
 """A configured connection brought to life: provider, budget and sync, built when first needed."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
@@ -30,7 +31,21 @@ class Link:
         transport: "Transport | None" = None,
         random: Random | None = None,
         publish: Callable[[Change], None] = lambda _change: None,
+        building: asyncio.Lock | None = None,
     ) -> None:
+        """Prepare a connection.
+
+        Args:
+            config: its settings.
+            store: where its answers go.
+            clock: for its budget and waits.
+            key: where its key comes from.
+            transport: replaces the network.
+            random: for jitter.
+            publish: told of every change.
+            building: shared by all connections, which are built one after the other: threads that
+                import at the same time leave the interface no turn.
+        """
         self.config = config
         self.budget = RequestBudget(config.poll.max_requests_per_min, clock)
         self._store = store
@@ -40,7 +55,7 @@ class Link:
         self._random = random or Random()
         self._publish = publish
         self._sync: Sync | None = None
-        self._building = asyncio.Lock()
+        self._building = building or asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -63,6 +78,7 @@ class Link:
     def _make_provider(self) -> Provider:
         from tui.providers.http import ClientContext
         from tui.providers.registry import make_provider
+        from tui.providers.warming import warm_models, warm_network
 
         context = ClientContext(
             clock=self._clock,
@@ -71,4 +87,10 @@ class Link:
             random=self._random,
             gate=self.budget.take,
         )
-        return make_provider(self.config, context)
+        provider = make_provider(self.config, context)
+        warm_network()
+        warm_models()
+        # Modules and models live as long as the program: no collection need look at them again,
+        # which would take 40 ms each time.
+        gc.freeze()
+        return provider

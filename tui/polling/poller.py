@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 from tui.clock import Clock
 from tui.errors import NotFoundError, ProviderError
+from tui.frozen import frozen
 from tui.models import RunRef
 from tui.polling.connection_loop import ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
@@ -20,7 +21,7 @@ from tui.providers.base import TrialDetail
 from tui.store import Change, Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunTrouble:
     """The last failure of the run on screen."""
 

@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from tui.clock import Clock
 from tui.errors import ProviderError
+from tui.frozen import frozen
 from tui.models import Run, RunRef
-from tui.providers.base import Provider, RunSource, Skipped, TrialDetail
+from tui.providers.base import Provider, RunPage, RunSource, Skipped, TrialDetail
 from tui.store import Change, Store, StoredRun
 
 DETAILS_AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowsProgress:
     """How far a rows walk is."""
 
@@ -42,6 +43,10 @@ class Sync:
         self._walks: dict[RunRef, asyncio.Lock] = {}
         self._tails: dict[RunRef, str] = {}
         """Where a live run's next rows begin, after a walk of this process has seen the others."""
+        self._older: dict[str, tuple[RunSource, str]] = {}
+        """By source id: where the pages begin that `older` brings."""
+        self._looked_back: set[str] = set()
+        """Sources whose older pages were asked for in this process."""
 
     async def sources(self) -> tuple[list[RunSource], ProviderError | None]:
         """Return the run sources that could be told, and why some could not.
@@ -61,25 +66,22 @@ class Sync:
         return found, None
 
     async def source(self, source: RunSource, *, all_pages: bool = False) -> int:
-        """Store a source's newest page of runs, or all of them. Returns how many runs it told."""
-        after: str | None = None
-        told = 0
-        while True:
-            page = await self.provider.list_runs(source, after=after)
+        """Store a source's newest page of runs, or all of them. Returns how many runs it told.
+
+        Pages behind the newest are left to `older` where they may bring something: once in a
+        process, and when nothing on the newest page was known.
+        """
+        page, change = await self._page(source, None)
+        told, after = len(page.runs), page.next_cursor
+        if after is not None and not all_pages:
+            strange = len(change.refs) == len(page.runs)
+            if strange or source.id not in self._looked_back:
+                self._looked_back.add(source.id)
+                self._older.setdefault(source.id, (source, after))
+        while all_pages and after is not None:
+            page, _change = await self._page(source, after)
             told += len(page.runs)
-            complete = page.next_cursor is None
-            await self._write(
-                partial(
-                    self._store.apply_runs,
-                    self.provider.connection,
-                    source.id,
-                    page.runs,
-                    complete=all_pages and complete,
-                )
-            )
-            if complete or not all_pages or page.next_cursor == after:
-                break
-            after = page.next_cursor
+            after = page.next_cursor if page.next_cursor != after else None
         await asyncio.to_thread(
             self._store.set_source_checked,
             self.provider.connection,
@@ -87,6 +89,45 @@ class Sync:
             at=self._clock.now(),
         )
         return told
+
+    @property
+    def behind(self) -> bool:
+        """Whether older runs are still to be brought."""
+        return bool(self._older)
+
+    async def older(self, most: int) -> None:
+        """Store up to `most` pages of older runs, source by source in turn.
+
+        A source is done at its end, or where a page brings nothing and all behind it was stored
+        before. Raises ProviderError; a page that is refused for good is not asked again.
+        """
+        for _ in range(most):
+            if not self._older:
+                return
+            source, after = self._older[next(iter(self._older))]
+            try:
+                page, change = await self._page(source, after)
+            except ProviderError as error:
+                if not error.retryable:
+                    self._older.pop(source.id, None)
+                raise
+            self._older.pop(source.id, None)
+            known = not change.refs and await self._was_complete(source)
+            if page.next_cursor is not None and page.next_cursor != after and not known:
+                self._older[source.id] = (source, page.next_cursor)  # the others are next
+
+    async def _was_complete(self, source: RunSource) -> bool:
+        states = await asyncio.to_thread(self._store.sources, self.provider.connection)
+        return any(state.source.id == source.id and state.complete_at for state in states)
+
+    async def _page(self, source: RunSource, after: str | None) -> tuple[RunPage, Change]:
+        page = await self.provider.list_runs(source, after=after)
+        connection, complete = self.provider.connection, page.next_cursor is None
+        change = await asyncio.to_thread(
+            partial(self._store.apply_runs, connection, source.id, page.runs, complete=complete)
+        )
+        self._publish(change)
+        return page, change
 
     async def everything(self) -> list[tuple[RunSource, ProviderError]]:
         """Store all runs of all sources, and refresh live ones a stale list cannot tell.
@@ -174,7 +215,7 @@ class Sync:
         skipped: list[Skipped] = []
         rows = 0
         tail: str | None = None
-        error: str | None = "stopped before the end"
+        error: str | None = "The rows were left before their end."
         try:
             async with aclosing(self.provider.iter_rows(run, resume=state.resume)) as pages:
                 async for page in pages:
