@@ -35,6 +35,11 @@ def caller(world: World) -> Callable[[Account], Caller]:
 
 
 @pytest.fixture
+def openai(world: World) -> Caller:
+    return Caller(world, "openai")
+
+
+@pytest.fixture
 def specs(request: pytest.FixtureRequest) -> Path:
     """The folder given with `--specs`."""
     folder = request.config.getoption("--specs")

@@ -1,4 +1,4 @@
-"""Datalab's batch runs as its fact sheet and schema describe them. Required fields are theirs."""
+"""Datalab's batch runs as its documents and schema describe them. Required fields are theirs."""
 
 from datetime import datetime
 from typing import Any

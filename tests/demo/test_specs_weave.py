@@ -12,7 +12,7 @@ from tui.demo.wire import Request
 from tui.demo.world import World
 
 DEVIATIONS: tuple[Deviation, ...] = ()
-"""None: the document was cut from the service's own, and the sheet's traps fit into it."""
+"""None: the document was cut from the service's own, and the service's known traps fit into it."""
 _V2 = "/v2/{entity}/{project}"
 _STEPS = (0, 25, 60)
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.demo.exhibits import EXHIBITS
 from tui.demo.facts import Account, Grade, Grader, Phase, SimRow, SimRun
 from tui.demo.wire_weave.refs import object_name, result_digest
 from tui.demo.wire_weave.writers import is_inline
@@ -144,9 +143,23 @@ def broken(world: World, run: SimRun) -> int:
     return sum(tally.errored for tally in world.tally(run).graders)
 
 
-def hostile(run: SimRun) -> bool:
-    """Return whether the run's answers are the exhibits."""
-    return run.exhibits and run.rows == len(EXHIBITS)
+def score(world: World, run: SimRun) -> float | None:
+    """Return the mean score of a Datalab run's files; every 29th file comes without one."""
+    means = [
+        sum(known) / len(known)
+        for row in world.rows(run)
+        if row.index % 29 != 28
+        and (known := [grade.score for grade in row.grades if grade.score is not None])
+    ]
+    return sum(means) / len(means) if means else None
+
+
+def document(world: World, run: SimRun, index: int) -> str | None:
+    """Return the text of a Datalab file's document, None once it is deleted or for a failed one."""
+    row = world.row(run, index)
+    if row.error is not None or world.now() - row.finished >= 3600:
+        return None
+    return mended(row.output_text)
 
 
 # The providers' own rules.
@@ -166,6 +179,9 @@ def _trial(run: SimRun, row: SimRow) -> TrueTrial:
             return TrueTrial(Outcome.FAILED if failed else Outcome.ERRORED, None, text)
         case "datalab":
             return TrueTrial(Outcome.UNGRADED, None, None)  # scores without a pass line
+        case "gomodel" if (text or "").startswith('{"a":'):
+            # A body that came as a text is read as the object it holds.
+            return TrueTrial(Outcome.UNGRADED, None, None)
         case _:
             return TrueTrial(Outcome(row.outcome), None, text)
 

@@ -1,5 +1,7 @@
 """A Weave client for tests: bodies with the project in them, lines read whole."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from tests.demo.callers import Answer, Caller, read
@@ -12,6 +14,16 @@ V2 = f"/v2/{PROJECT}"
 ROOT = f"weave:///{PROJECT}"
 EVALUATE = f"{ROOT}/op/Evaluation.evaluate:*"
 TRIAL = f"{ROOT}/op/Evaluation.predict_and_score:*"
+CALL = {"id", "project_id", "op_name", "trace_id", "started_at", "attributes", "inputs"}
+NULLABLE = {
+    "display_name", "parent_id", "thread_id", "turn_id", "exception", "wb_user_id", "wb_run_id",
+    "ended_at", "deleted_at", "expire_at", "output", "summary", "wb_run_step", "wb_run_step_end",
+    "storage_size_bytes", "total_storage_size_bytes",
+}  # fmt: skip
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+NOT_RUNNING = {
+    "$expr": {"$not": [{"$eq": [{"$getField": "summary.weave.status"}, {"$literal": "running"}]}]}
+}
 
 
 class WeaveCaller(Caller):
@@ -73,3 +85,12 @@ def trials_of(row: Any) -> list[Any]:
     """Return the trials of a row of a one-run answer."""
     trials: list[Any] = row["evaluations"][0]["trials"]
     return trials
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def status_of(call: Any) -> str:
+    word: str = call["summary"]["weave"]["status"]
+    return word

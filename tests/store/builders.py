@@ -20,7 +20,7 @@ from tui.models import (
     Trial,
 )
 from tui.providers.base import RowPage
-from tui.store import RowQuery, Store
+from tui.store import RowHead, RowQuery, Store
 
 REF = RunRef("prod", "eval_a/run_1")
 
@@ -75,6 +75,11 @@ def open_store(
     return store
 
 
+def listed(store: Store, *runs: Run) -> frozenset[RunRef]:
+    """Apply a page of a list of runs; return the runs it changed."""
+    return store.apply_runs("prod", "runs", runs, complete=False).refs
+
+
 def walk(store: Store, *pages: RowPage, ref: RunRef = REF) -> None:
     """Walk a run's rows completely."""
     store.begin_walk(ref)
@@ -97,3 +102,11 @@ def counts(store: Store, ref: RunRef = REF) -> Counts:
 def keys(store: Store, query: RowQuery | None = None, ref: RunRef = REF) -> list[str]:
     view = store.rows(ref, query or RowQuery())
     return [head.key for head in view.fetch(0, view.count())]
+
+
+def head(store: Store, key: str = "r") -> RowHead:
+    """Return a row as the list of rows shows it."""
+    view = store.rows(REF, RowQuery())
+    index = view.index_of(key)
+    assert index is not None
+    return view.fetch(index, 1)[0]

@@ -229,7 +229,7 @@ def test_a_directory_that_cannot_be_made_means_memory(tmp_path: Path) -> None:
 
 
 AS_NOBODY = """
-import os, sys
+import hashlib, os, sys  # another user may not be able to read the library later on
 from pathlib import Path
 from tests.store.builders import REF, counts
 from tests.store.test_file import goes_on, reopen, sentence

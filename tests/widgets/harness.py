@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -75,6 +76,17 @@ def record(app: WidgetApp) -> Any:
             app.posted.append(message)
 
     return hook
+
+
+def line_with(app: WidgetApp, text: str) -> int:
+    """Return the first line of the screen that holds a text."""
+    return next(y for y, line in enumerate(app.lines()) if text in line)
+
+
+async def settle(app: WidgetApp, pilot: Pilot[None]) -> None:
+    """Focus the first widget and wait until it is drawn."""
+    app.widgets[0].focus()
+    await pilot.pause()
 
 
 def assert_clean(app: WidgetApp) -> None:
@@ -148,3 +160,10 @@ COLUMNS = (
     Column("outcome", "OUTCOME", width=10),
     Column("label", "LABEL", min_width=10, weight=1),
 )
+SIZE = (60, 11)
+"""A table's header and ten rows."""
+
+
+def keys(*numbers: int) -> list[str]:
+    """Return the keys of these rows."""
+    return [f"k{number}" for number in numbers]
