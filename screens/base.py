@@ -83,7 +83,7 @@ class EvalScreen(Screen[str]):
         banner = getattr(self.app, "banner", "")
         items = []
         if told:
-            items.append(StatusItem("✓", "accent", told))
+            items.append(StatusItem("»", "accent", told))
         if banner:
             items.append(StatusItem("✗", "bad", banner))
         store_problem = self.services.store.problem

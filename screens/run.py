@@ -7,9 +7,11 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from screens.base import EvalScreen, bindings_for
+from screens.base import bindings_for
 from screens.menu import ChoiceMenu
+from screens.panes import PanedScreen
 from screens.rows_feed import RowsFeed, RowsLook
+from tui.errors import QueryError
 from tui.messages import CopyAsked, JsonOpened, LinkAsked, RowOpened, TextAsked, Told
 from tui.models import RunRef
 from tui.presentation import run as present
@@ -31,13 +33,14 @@ from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import Section, TextView
 from tui.widgets.virtual_table import VirtualTable
 
-PANES = ("rows", "criteria", "usage", "details")
 TALL_LINES = 32
 """From this height on the criteria stand above the rows, too."""
 
 
-class RunScreen(EvalScreen):
+class RunScreen(PanedScreen):
     """One run."""
+
+    PANES = ("pane-rows", "criteria", "usage", "details")
 
     NAME = "run"
     CSS_PATH = "../styles/run.tcss"
@@ -51,8 +54,8 @@ class RunScreen(EvalScreen):
         self._ref = ref
         self._list = query
         self._rows = RowQuery()
+        self._good_rows = self._rows
         self._stored: StoredRun | None = None
-        self._pane = 0
         self._latency = ""
         self._shape = RowsShape()
         self._slept = False
@@ -62,6 +65,7 @@ class RunScreen(EvalScreen):
             services.clock,
             show=self._show_rows,
             show_latency=self._show_latency,
+            show_mistake=self._show_mistake,
         )
 
     def compose(self) -> ComposeResult:
@@ -74,7 +78,7 @@ class RunScreen(EvalScreen):
         yield PaneLine()
         with Vertical(id="pane-rows"):
             yield GridTable(present.CRITERIA_COLUMNS, id="brief")
-            yield FilterBar(placeholder="words in key, label, answer or error")
+            yield FilterBar(placeholder="words, or outcome:failed latency>2s")
             yield VirtualTable((), id="rows")
         yield VirtualTable(
             present.CRITERIA_COLUMNS, id="criteria", empty="This run has no criteria."
@@ -179,10 +183,14 @@ class RunScreen(EvalScreen):
         self._show_brief()
 
     def _trouble(self) -> str:
-        trouble = self.services.poller.trouble
-        if trouble is None or trouble.ref != self._ref:
-            return ""
-        return f"{trouble.message} {trouble.remedy}".strip()
+        poller, connection = self.services.poller, self._ref.connection
+        trouble = poller.trouble
+        if trouble is not None and trouble.ref == self._ref:
+            return f"{trouble.message} {trouble.remedy}".strip()
+        if connection in self.services.links and not poller.budget_left(connection):
+            limit = self.services.links[connection].budget.limit
+            return f"Waiting: {connection} may be asked {limit} times a minute."
+        return ""
 
     def _why_empty(self) -> str:
         if self._stored is None:
@@ -201,6 +209,7 @@ class RunScreen(EvalScreen):
 
     def _show_rows(self, looked: RowsLook) -> None:
         """Show a view; columns stay when a filter leaves rows that need fewer."""
+        self._good_rows = self._rows
         shape = self._shape | looked.shape
         table = self.table
         if shape != self._shape or not table.columns:
@@ -209,6 +218,11 @@ class RunScreen(EvalScreen):
         table.empty = self._why_empty()
         table.sort = SortMark(SORTS[self._rows.sort][0], self._rows.descending)
         table.set_source(RowsSource(looked.view, shape))
+
+    def _show_mistake(self, mistake: QueryError) -> None:
+        """Go back to the filter of the rows that are shown."""
+        self._rows = self._good_rows
+        self.query_one(FilterBar).show_mistake(mistake)
 
     def _show_latency(self, latency: str) -> None:
         if latency != self._latency:
@@ -237,33 +251,8 @@ class RunScreen(EvalScreen):
 
     # --- panes
 
-    def _pane_widget(self, index: int) -> Widget:
-        return self.query_one("#pane-rows" if index == 0 else f"#{PANES[index]}")
-
-    def _show_pane(self, index: int) -> None:
-        self._pane = index
-        for number in range(len(PANES)):
-            self._pane_widget(number).display = number == index
-        self.query_one(PaneLine).current = index
-        (self.table if index == 0 else self._pane_widget(index)).focus()
-
-    def action_pane(self, number: int) -> None:
-        """Show a pane by its number."""
-        if number <= len(PANES):
-            self._show_pane(number - 1)
-
-    def action_next_pane(self) -> None:
-        """Show the next pane."""
-        self._show_pane((self._pane + 1) % len(PANES))
-
-    def action_previous_pane(self) -> None:
-        """Show the pane before."""
-        self._show_pane((self._pane - 1) % len(PANES))
-
-    def on_pane_line_pane_chosen(self, event: PaneLine.PaneChosen) -> None:
-        """Show the pane that was clicked."""
-        event.stop()
-        self._show_pane(event.index)
+    def _pane_focus(self, index: int) -> Widget:
+        return self.table if index == 0 else self._pane_widget(index)
 
     # --- actions
 
@@ -275,26 +264,40 @@ class RunScreen(EvalScreen):
 
     def action_filter(self) -> None:
         """Filter the rows."""
+        from tui.query import warm_up
+
         if self._pane:
             self._show_pane(0)
-        # After the focus that showing the pane has asked for.
-        self.call_later(self.query_one(FilterBar).open)
+        self.query_one(FilterBar).open()
+        self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
 
     def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
         """Filter while it is typed."""
         event.stop()
-        self._rows = RowQuery(event.text, self._rows.sort, self._rows.descending)
-        self._read_rows(urgent=True)
+        from tui.query import ROW_FIELDS, begins_field
+
+        event.bar.error = ""
+        if not (event.bar.is_open and begins_field(event.text, ROW_FIELDS)):
+            self._apply(event.bar)
+
+    def _apply(self, bar: FilterBar) -> None:
+        from tui.query import read_row_filter
+
+        if bar.text != self._rows.text and bar.accepts(bar.text, read_row_filter):
+            self._rows = RowQuery(bar.text, self._rows.sort, self._rows.descending)
+            self._read_rows(urgent=True)
 
     def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
         """Give the focus back to the rows."""
         event.stop()
+        self._apply(event.bar)
         self.table.focus()
 
     def action_back(self) -> None:
         """Clear the filter, then go back to the list."""
-        if self._rows.text:
-            self.query_one(FilterBar).clear()
+        bar = self.query_one(FilterBar)
+        if self._rows.text or bar.text:
+            bar.clear()
             self.table.focus()
         else:
             self.leave()
@@ -351,7 +354,7 @@ class RunScreen(EvalScreen):
 
     def action_copy(self) -> None:
         """Copy what the pane is about: row key, table line, details; else the reference."""
-        if self._pane == PANES.index("details"):
+        if self._pane == self.PANES.index("details"):
             self.post_message(
                 CopyAsked(self.query_one("#details", TextView).copy_text(), "details")
             )
@@ -360,7 +363,7 @@ class RunScreen(EvalScreen):
             key = self.table.cursor_key
             self.post_message(CopyAsked(key or str(self._ref), "the row key" if key else "the ref"))
             return
-        row = self.query_one(f"#{PANES[self._pane]}", VirtualTable).cursor_row()
+        row = self.query_one(f"#{self.PANES[self._pane]}", VirtualTable).cursor_row()
         if row is not None:
             self.post_message(CopyAsked("  ".join(cell.text for cell in row.cells), "the line"))
 

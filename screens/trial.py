@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widget import Widget
 
-from screens.base import EvalScreen, bindings_for
+from screens.base import bindings_for
+from screens.panes import PanedScreen
 from tui.errors import NotFoundError, ProviderError
 from tui.messages import CopyAsked, JsonOpened, LinkAsked, TextAsked, Told
 from tui.models import Outcome, Row, RunRef, Trial
@@ -25,11 +25,11 @@ from tui.widgets.text_view import TextView
 from tui.widgets.transcript import Transcript
 from tui.widgets.trial_strip import TrialStrip
 
-PANES = ("story", "criteria", "json")
 
-
-class TrialScreen(EvalScreen):
+class TrialScreen(PanedScreen):
     """One row of a run."""
+
+    PANES = ("story", "criteria", "json")
 
     NAME = "trial"
     CSS_PATH = "../styles/trial.tcss"
@@ -43,7 +43,6 @@ class TrialScreen(EvalScreen):
         self._list = query
         self._row: Row | None = None
         self._trial = 0
-        self._pane = 0
         self._detail_notes: dict[str, tuple[str, ...]] = {}
         self._failures: dict[tuple[str, str], str] = {}
         self._loading = ""
@@ -185,34 +184,6 @@ class TrialScreen(EvalScreen):
             self._load(fresh=False)
 
     # --- panes and trials
-
-    def _pane_widget(self, index: int) -> Widget:
-        return self.query_one(f"#{PANES[index]}")
-
-    def _show_pane(self, index: int) -> None:
-        self._pane = index
-        for number in range(len(PANES)):
-            self._pane_widget(number).display = number == index
-        self.query_one(PaneLine).current = index
-        self._pane_widget(index).focus()
-
-    def action_pane(self, number: int) -> None:
-        """Show a pane by its number."""
-        if number <= len(PANES):
-            self._show_pane(number - 1)
-
-    def action_next_pane(self) -> None:
-        """Show the next pane."""
-        self._show_pane((self._pane + 1) % len(PANES))
-
-    def action_previous_pane(self) -> None:
-        """Show the pane before."""
-        self._show_pane((self._pane - 1) % len(PANES))
-
-    def on_pane_line_pane_chosen(self, event: PaneLine.PaneChosen) -> None:
-        """Show the pane that was clicked."""
-        event.stop()
-        self._show_pane(event.index)
 
     def action_move_left(self) -> None:
         """Show the trial before."""

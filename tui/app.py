@@ -1,5 +1,6 @@
 """The Textual app: screen stack, owner of workers, crash handling. Knows no provider."""
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -76,6 +77,8 @@ class EvalTopApp(App[int]):
         """
         super().__init__()
         self.services = services
+        # Neither is used, and their empty racks cost each screen a second full paint.
+        self._disable_notifications = self._disable_tooltips = True
         self._screens = screens
         self._safe_filter = SafeFilter()
         self._watch = TerminalWatch(self._end)
@@ -115,6 +118,8 @@ class EvalTopApp(App[int]):
 
     def _start(self) -> None:
         """The first frame is out: begin to ask the providers."""
+        # What is loaded now stays: collections that walk all of it would hold up keys.
+        gc.freeze()
         poller = self.services.poller
         self._unsubscribe = poller.subscribe(self.store_changed)
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")

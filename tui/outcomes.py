@@ -1,5 +1,6 @@
 """From criteria to outcomes and from provider words to statuses: the rules of design section 1."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from tui.models import Outcome, Score, Status
@@ -50,6 +51,16 @@ def status_of(word: str | None) -> Status:
     return _STATUS_WORDS.get((word or "").strip().lower().replace("-", "_"), Status.UNKNOWN)
 
 
+def _kind(score: Score) -> str:
+    if score.error is not None:
+        return "broke"
+    if score.skipped:
+        return "skipped"
+    if not score.counts or score.passed is None:
+        return "aside"
+    return "passed" if score.passed else "failed"
+
+
 def trial_outcome(scores: Iterable[Score], *, errored: bool, ended: bool) -> Outcome:
     """Return a trial's outcome.
 
@@ -60,29 +71,17 @@ def trial_outcome(scores: Iterable[Score], *, errored: bool, ended: bool) -> Out
     """
     if errored:
         return Outcome.ERRORED
-    graders_broke = passed = failed = skipped = other = 0
-    for score in scores:
-        if score.error is not None:
-            graders_broke += 1
-        elif score.skipped:
-            skipped += 1
-        elif not score.counts or score.passed is None:
-            other += 1
-        elif score.passed:
-            passed += 1
-        else:
-            failed += 1
     if not ended:
         return Outcome.PENDING
-    if failed:
-        return Outcome.FAILED
-    if passed:
-        return Outcome.PASSED
-    if graders_broke:
-        return Outcome.ERRORED
-    if skipped and not other:
-        return Outcome.SKIPPED
-    return Outcome.UNGRADED
+    kinds = Counter(map(_kind, scores))
+    for kind, outcome in (
+        ("failed", Outcome.FAILED),
+        ("passed", Outcome.PASSED),
+        ("broke", Outcome.ERRORED),
+    ):
+        if kinds[kind]:
+            return outcome
+    return Outcome.SKIPPED if kinds["skipped"] and not kinds["aside"] else Outcome.UNGRADED
 
 
 def row_outcome(trials: Iterable[Outcome]) -> tuple[Outcome, bool]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.clock import START
 from tests.presentation.samples import RUN, run, stored
-from tui.models import Counts, Group, Run, ScoreStats, Status
+from tui.models import Counts, CriterionStats, CriterionType, Group, Run, ScoreStats, Status
 from tui.presentation.runs import COLUMNS, done_text, run_row, score_text, title_text
 from tui.presentation.table import TableRow
 from tui.store import StoredRun
@@ -73,6 +73,15 @@ def test_the_score_tells_how_sure_it_is_and_what_is_in_the_way(
     counts: Counts, score: ScoreStats | None, text: str
 ) -> None:
     assert score_text(run(counts=counts, score=score)) == text
+
+
+def test_a_criterion_stands_in_by_name_until_rows_are_counted() -> None:
+    length = CriterionStats("length", CriterionType.NUMERIC, 9, None, None, None, 4.5)
+    judge = CriterionStats("judge.passed", CriterionType.BINARY, 10, 9, 1, 0, None)
+    assert score_text(run(counts=Counts(), criteria=(length, judge))) == "90.0% judge"
+    counted = Counts(passed=1, failed=1)
+    assert score_text(run(counts=counted, criteria=(judge,))).startswith("50.0% ±")
+    assert score_text(run(counts=Counts(), criteria=(length,))) == "—"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.clock import START
-from tui.presentation.format import local_time
+from tui.presentation.format import next_time
 from tui.presentation.status import health_text, status_item, status_items
 
 
@@ -33,7 +33,7 @@ REFUSED = "Nobody answers at localhost:8080. More."
         (Health(state="never", ok_at=None), "… asking", "muted"),
         (
             Health(state="waiting", next_at=SOON),
-            f"⚠ rate-limited, next {local_time(SOON, START)}",
+            f"⚠ rate-limited, next {next_time(SOON, START)}",
             "warn",
         ),
         (Health(state="waiting"), "⚠ rate-limited", "warn"),
@@ -76,11 +76,12 @@ def test_the_whole_story_has_error_remedy_and_times() -> None:
         START,
     )
     assert text.startswith("The key was refused. Set OPENAI_API_KEY. Last good answer: 12m ago.")
-    assert f"Next try at {local_time(SOON, START)}." in text
+    assert f"Next try at {next_time(SOON, START)}." in text
     assert text.endswith("3/9 evals checked, the oldest 6m ago.")
 
 
 def test_never_asked_and_never_answered_differ() -> None:
-    assert health_text(Health(state="never", ok_at=None), START) == "Not asked yet."
+    never = Health(state="never", ok_at=None)
+    assert health_text(never, START) == "It is being asked for the first time."
     broken = Health(state="error", ok_at=None, error="No.")
     assert health_text(broken, START) == "No. It has not answered well yet."

@@ -7,6 +7,10 @@ from typing import NoReturn
 from tui import __version__
 from tui.errors import UsageError
 
+_FILTER = (
+    "a filter: words that must occur, and comparisons of fields; joined by and, or, not and "
+    "parentheses; in quotes for the shell, and after -- if it begins with a -; such as "
+)
 FORMATS = ("table", "json", "jsonl", "csv", "md")
 
 
@@ -20,10 +24,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _limit(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("it must be a number of at least 1")
+    return int(text)
 
 
 def _fields(text: str) -> tuple[str, ...]:
@@ -59,12 +62,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     runs = commands.add_parser("runs", parents=[common, reading], help="list runs")
-    runs.add_argument("query", nargs="*", metavar="QUERY", help="words that must all occur")
+    runs.add_argument("query", nargs="*", metavar="QUERY", help=_FILTER + "status:failed age<2d")
     show = commands.add_parser("show", parents=[common, reading], help="one run in full")
     show.add_argument("ref", metavar="REF", help="connection/path, or an id, name or id prefix")
     rows = commands.add_parser("rows", parents=[common, reading], help="rows of a run")
     rows.add_argument("ref", metavar="REF", help="connection/path, or an id, name or id prefix")
-    rows.add_argument("query", nargs="*", metavar="QUERY", help="words that must all occur")
+    rows.add_argument(
+        "query", nargs="*", metavar="QUERY", help=_FILTER + "outcome:failed latency>2s"
+    )
     rows.add_argument("--trials", action="store_true", help="with every trial's bodies")
 
     config = commands.add_parser("config", help="where the settings are and whether they are right")

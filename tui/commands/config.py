@@ -29,5 +29,8 @@ def config_command(action: str, config: Config, out: TextIO) -> int:
 
 def all_problems(config: Config) -> tuple[ConfigProblem, ...]:
     """Return the mistakes of the file together with those of its `[keys]` table."""
-    keys = (replace(problem, file=config.file) for problem in check_keys(config.keys))
+    keys = (
+        replace(problem, file=config.file, line=config.lines.get(problem.key))
+        for problem in check_keys(config.keys)
+    )
     return (*config.problems, *keys)

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from tui.commands.config import all_problems, config_command
+from tui.commands.output import display_width
 from tui.commands.session import Session
 from tui.config import load_config
-from tui.errors import ConfigError, EvaltopError
+from tui.errors import ConfigError, EvaltopError, QueryError
 from tui.services import Services, open_services
+from tui.text import clean_line
+
+_FILTER_SHOWN = 2000
+"""Characters of a broken filter that are repeated; longer ones are refused anyway."""
 
 
 def run_command(
@@ -45,6 +50,17 @@ def tell(error: EvaltopError, err: TextIO) -> None:
         err.write(f"evaltop: {error.remedy}\n")
         return
     err.write(f"evaltop: {error.sentence()}\n")
+    if isinstance(error, QueryError):
+        err.write(_pointed(error))
+
+
+def _pointed(error: QueryError) -> str:
+    """Return the filter and, in a second line, a caret under each character that is wrong."""
+    before = clean_line(error.text[: error.position], _FILTER_SHOWN)
+    wrong = clean_line(error.text[error.position :][: error.length], _FILTER_SHOWN)
+    shown = clean_line(error.text, _FILTER_SHOWN)
+    carets = "^" * max(1, display_width(wrong))
+    return f"  {shown}\n  {' ' * display_width(before)}{carets}\n"
 
 
 async def _run(arguments: argparse.Namespace, services: Services, out: TextIO, err: TextIO) -> int:
@@ -60,6 +76,10 @@ async def _run(arguments: argparse.Namespace, services: Services, out: TextIO, e
         session.tell(services.store.problem.sentence())
     try:
         return await _dispatch(arguments, session)
+    except EvaltopError as error:
+        if error not in session.failures:
+            raise
+        return session.exit_code()  # it has been told
     finally:
         await services.poller.aclose()
 
@@ -70,7 +90,7 @@ async def _dispatch(arguments: argparse.Namespace, session: Session) -> int:
 
         return await list_runs(
             session,
-            words=" ".join(arguments.query),
+            query=" ".join(arguments.query),
             form=arguments.format,
             limit=arguments.limit,
             fields=arguments.fields,
@@ -86,7 +106,7 @@ async def _dispatch(arguments: argparse.Namespace, session: Session) -> int:
     return await list_rows(
         session,
         ref=arguments.ref,
-        words=" ".join(arguments.query),
+        query=" ".join(arguments.query),
         form=arguments.format,
         limit=arguments.limit,
         fields=arguments.fields,

@@ -14,10 +14,11 @@ from unicodedata import combining, east_asian_width
 from tui.errors import UsageError
 from tui.models import JsonObject, JsonValue
 from tui.presentation.records import pick
-from tui.text import clean_line
+from tui.text import ELLIPSIS, clean_line
 
 CELL_LIMIT = 60
 """Characters of a table cell; the other formats cut nothing."""
+CUT_STORY = "Some cells are longer than the table shows; the other formats have them whole."
 _WHOLE = frozenset({"ref", "run", "key", "id"})
 """What a person copies into the next command is never cut."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width forms run too
@@ -40,8 +41,8 @@ def write(
     fields: Sequence[str],
     every_field: Sequence[str],
     out: TextIO,
-) -> None:
-    """Write records in one of the formats.
+) -> bool:
+    """Write records in one of the formats. Returns whether a table's cells had to be cut.
 
     Args:
         records: objects of design 4.3, consumed once; JSON formats hold one at a time.
@@ -58,7 +59,8 @@ def write(
     elif form == "md":
         _write_markdown(_picked(records, fields), fields, out)
     else:
-        _write_table(_picked(records, fields), fields, out)
+        return _write_table(_picked(records, fields), fields, out)
+    return False
 
 
 def _picked(records: Iterable[JsonObject], fields: Sequence[str]) -> Iterator[JsonObject]:
@@ -79,7 +81,7 @@ def _write_json(records: Iterable[JsonObject], *, lines: bool, out: TextIO) -> N
 
 
 def plain(value: JsonValue, *, limit: int | None = None) -> str:
-    """Return a value as cleaned text of one line; null is empty."""
+    """Return a value as cleaned text of one line, whole without a limit; null is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -92,7 +94,7 @@ def plain(value: JsonValue, *, limit: int | None = None) -> str:
         value = ", ".join(str(item) for item in value)
     if not isinstance(value, str):
         value = json.dumps(value, separators=(",", ":"))
-    return clean_line(value) if limit is None else clean_line(value, limit)
+    return clean_line(value, len(value) if limit is None else limit)
 
 
 def _write_csv(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:
@@ -103,8 +105,10 @@ def _write_csv(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO
 
 
 def _harmless(value: JsonValue) -> str:
+    if isinstance(value, float):
+        return repr(value)
     text = plain(value)
-    if isinstance(value, int | float):
+    if isinstance(value, int):
         return text
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
@@ -116,23 +120,36 @@ def _write_markdown(records: Iterable[JsonObject], fields: Sequence[str], out: T
         out.write(f"| {' | '.join(cells)} |\n")
 
 
-def _write_table(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:
-    titles = [field.rpartition(".")[2].replace("_", " ").upper() for field in fields]
+def _write_table(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> bool:
+    titles = [_title(field) for field in fields]
     lines = [
         [plain(record[field], limit=None if field in _WHOLE else CELL_LIMIT) for field in fields]
         for record in records
     ]
-    widths = [max(map(_width, column)) for column in zip(titles, *lines, strict=True)]
+    widths = [max(map(display_width, column)) for column in zip(titles, *lines, strict=True)]
     text = io.StringIO()
     for line in (titles, *lines):
         cells = (
-            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+            cell + " " * (width - display_width(cell))
+            for cell, width in zip(line, widths, strict=True)
         )
         text.write("  ".join(cells).rstrip() + "\n")
     out.write(text.getvalue())
+    limited = [position for position, field in enumerate(fields) if field not in _WHOLE]
+    return any(
+        len(line[position]) == CELL_LIMIT and line[position].endswith(ELLIPSIS)
+        for line in lines
+        for position in limited
+    )
 
 
-def _width(text: str) -> int:
+def _title(field: str) -> str:
+    """Return a column's heading: the last part of its field, or what has that name."""
+    parent, _, last = field.rpartition(".")
+    return (parent if parent and last == "name" else last).replace("_", " ").upper()
+
+
+def display_width(text: str) -> int:
     """Return how many terminal columns a cleaned text takes."""
     if text.isascii():
         return len(text)

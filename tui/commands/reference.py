@@ -29,7 +29,7 @@ async def resolve(session: Session, text: str) -> StoredRun:
     if names == [connection]:
         sync = await links[connection].sync()
         try:
-            await sync.run(RunRef(connection, path))
+            session.detailed.add((await sync.run(RunRef(connection, path))).ref)
         except (MissingError, RejectedError):
             pass  # not an id the provider knows; it may be a name or a prefix
         except ProviderError as error:

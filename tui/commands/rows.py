@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.commands.output import check_fields, write
+from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.reference import resolve
 from tui.commands.session import Session
 from tui.errors import ProviderError
@@ -20,7 +20,7 @@ async def list_rows(
     session: Session,
     *,
     ref: str,
-    words: str,
+    query: str,
     form: str,
     limit: int | None,
     fields: tuple[str, ...],
@@ -28,23 +28,30 @@ async def list_rows(
 ) -> int:
     """Fetch all rows once, print the stored ones and return the exit code."""
     check_fields(fields, (*ROW_FIELDS, "trials"))
+    if query:
+        from tui.query import read_row_filter
+
+        read_row_filter(query)  # a broken one is told before anybody is asked
     stored = await resolve(session, ref)
     run_ref = stored.run.ref
     if not session.offline and not stored.sync.final:
         await _fetch(session, stored)
-    view = session.services.store.rows(run_ref, RowQuery(text=words))
+    view = session.services.store.rows(run_ref, RowQuery(text=query))
     total = view.count()
     shown = total if limit is None else min(limit, total)
     trials = trials or "trials" in fields
     every_field = (*ROW_FIELDS, "trials") if trials else ROW_FIELDS
-    default = every_field if form in ("json", "jsonl") else TABLE_FIELDS
-    write(
+    columns = (*TABLE_FIELDS, "trials") if trials else TABLE_FIELDS
+    default = every_field if form in ("json", "jsonl") else columns
+    cut = write(
         _records(session, run_ref, view, shown, trials=trials),
         form=form,
         fields=fields or default,
         every_field=every_field,
         out=session.out,
     )
+    if cut:
+        session.tell(CUT_STORY)
     _tell_gaps(session, run_ref, shown, total, limit)
     return session.exit_code()
 
@@ -72,6 +79,8 @@ def _tell_gaps(session: Session, ref: RunRef, shown: int, total: int, limit: int
     """Say on stderr whatever keeps the answer from being whole."""
     stored = session.services.store.run(ref)
     if stored is not None:
+        if not total and stored.sync.begun_at is None and session.offline:
+            session.tell(f"{ref}: its rows have never been fetched; leave --offline out once.")
         for note in stored.sync.notes:
             session.tell(f"{ref}: {note}")
         if stored.sync.skipped:

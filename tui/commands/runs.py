@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.commands.output import check_fields, write
+from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.session import Session
 from tui.models import JsonObject
 from tui.presentation.records import RUN_FIELDS, run_record
@@ -25,25 +25,31 @@ _PAGE = 200
 
 
 async def list_runs(
-    session: Session, *, words: str, form: str, limit: int | None, fields: tuple[str, ...]
+    session: Session, *, query: str, form: str, limit: int | None, fields: tuple[str, ...]
 ) -> int:
     """Fetch what is needed, print the stored runs and return the exit code."""
     check_fields(fields, RUN_FIELDS)
+    if query:
+        from tui.query import read_run_filter
+
+        read_run_filter(query)  # a broken one is told before anybody is asked
     links = session.links()
     if not session.offline:
         await session.list_everything(links)
     view = session.services.store.runs(
-        RunQuery(text=words, connections=tuple(link.name for link in links))
+        RunQuery(text=query, connections=tuple(link.name for link in links))
     )
     total = view.count()
     shown = total if limit is None else min(limit, total)
-    write(
+    cut = write(
         _records(session, view, shown),
         form=form,
         fields=fields or (RUN_FIELDS if form in ("json", "jsonl") else TABLE_FIELDS),
         every_field=RUN_FIELDS,
         out=session.out,
     )
+    if cut:
+        session.tell(CUT_STORY)
     if shown < total:
         session.tell(f"{shown} of {total} runs shown (--limit {limit}).")
     return session.exit_code()

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TextIO
 
-from tui.errors import ConfigError, ConfigProblem, EvaltopError, NotFoundError, ProviderError
+from tui.errors import (
+    ConfigError,
+    ConfigProblem,
+    EvaltopError,
+    MissingError,
+    NotFoundError,
+    ProviderError,
+)
+from tui.models import RunRef
 from tui.polling.links import Link
 from tui.services import Services
 from tui.text import clean_line
@@ -27,6 +35,10 @@ class Session:
     begun_at: datetime
     failures: list[EvaltopError] = field(default_factory=list)
     """What went wrong with a connection or run; the sentences name it."""
+    codes: set[int] = field(default_factory=set)
+    """Exit codes of the failures."""
+    detailed: set[RunRef] = field(default_factory=set)
+    """Runs whose own answer was fetched in this command; a list tells less."""
 
     def links(self) -> list[Link]:
         """Return the connections this command concerns.
@@ -57,14 +69,15 @@ class Session:
         self.err.flush()
 
     def failed(self, error: EvaltopError) -> None:
-        """Tell a failure on stderr and remember it for the exit code."""
+        """Tell a failure on stderr, once, and remember it for the exit code."""
+        if all(error.sentence() != known.sentence() for known in self.failures):
+            self.tell(error.sentence())
         self.failures.append(error)
-        self.tell(error.sentence())
+        self.codes.add(error.exit_code)
 
     def exit_code(self) -> int:
         """Return 0, or the code of the worst failure (77 before 69)."""
-        codes = {error.exit_code for error in self.failures}
-        return next((code for code in _WORST_FIRST if code in codes), 0)
+        return next((code for code in _WORST_FIRST if code in self.codes), 0)
 
     def stale(self, fetched_at: datetime) -> bool:
         """Return whether a record was not confirmed by its provider in this command."""
@@ -91,5 +104,7 @@ class Session:
         async def ask(link: Link) -> None:
             for _source, error in await (await link.sync()).everything():
                 self.failed(error)
+                if isinstance(error, MissingError):  # a whole list, not a run that was asked for
+                    self.codes.add(ProviderError.exit_code)
 
         await self.each(links, ask)

@@ -15,7 +15,7 @@ async def show_run(session: Session, *, ref: str, form: str, fields: tuple[str, 
     check_fields(fields, RUN_FIELDS)
     stored = await resolve(session, ref)
     run_ref = stored.run.ref
-    if not session.offline and session.stale(stored.fetched_at):
+    if not session.offline and run_ref not in session.detailed:
         link = session.services.links[run_ref.connection]
         try:
             await (await link.sync()).run(run_ref)

@@ -7,9 +7,9 @@ is shown as JSON.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue
 
 BlockKind = Literal["message", "tool_call", "tool_result", "reasoning", "note", "json"]
@@ -18,7 +18,7 @@ FOLD_LINES = 40
 """A system prompt or reasoning longer than this starts folded; what is said never does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """One message, call, result or note of a transcript."""
 

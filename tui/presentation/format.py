@@ -4,10 +4,11 @@ Everything returns short, fixed-vocabulary text; None, NaN and infinities become
 """
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 UNKNOWN = "—"
 """What is not known. Never 0, never empty."""
+_SOON = timedelta(minutes=10)
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -162,6 +163,13 @@ def local_time(instant: datetime | None, now: datetime) -> str:
     if there.date() == here.date():
         return f"{there:%H:%M}"
     return f"{there:%d %b %H:%M}" if there.year == here.year else f"{there:%d %b %Y %H:%M}"
+
+
+def next_time(at: datetime | None, now: datetime) -> str:
+    """Return when something is due, to the second when that is soon: `12:07:41`, `14:30`."""
+    if at is None or abs(at - now) >= _SOON:
+        return local_time(at, now)
+    return f"{at.astimezone():%H:%M:%S}"
 
 
 def instant(at: datetime | None) -> str:

@@ -1,9 +1,9 @@
 """How fast a run goes and when it will be done, from what was seen of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tui.frozen import frozen
 from tui.models import Run
 from tui.presentation import format as fmt
 
@@ -17,7 +17,7 @@ Samples = Sequence[tuple[datetime, int]]
 """`(seen at, rows done)`, oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """What is known of a live run's speed."""
 
@@ -83,7 +83,7 @@ def eta(run: Run, samples: Samples, now: datetime) -> str:
     return fmt.UNKNOWN if left_s is None else fmt.span(left_s)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgressView:
     """How far something is. None means unknown."""
 

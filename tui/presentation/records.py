@@ -216,7 +216,10 @@ def trial_record(trial: Trial) -> JsonObject:
 
 def pick(record: JsonObject, fields: Iterable[str]) -> JsonObject:
     """Return only these fields, in this order; dotted ones are looked up inside."""
-    return {name: _look_up(record, name.split(".")) for name in fields}
+    return {
+        name: record[name] if name in record else _look_up(record, name.split("."))
+        for name in fields
+    }
 
 
 def _look_up(value: JsonValue, path: list[str]) -> JsonValue:
@@ -245,6 +248,7 @@ def _criterion(criterion: CriterionStats) -> JsonObject:
         "name": criterion.name,
         "type": criterion.type.value,
         "n": criterion.n,
+        "trial_count": criterion.trial_count,
         "passed": criterion.passed,
         "failed": criterion.failed,
         "errored": criterion.errored,
@@ -255,7 +259,7 @@ def _criterion(criterion: CriterionStats) -> JsonObject:
 
 def _model_usage(usage: ModelUsage) -> JsonObject:
     return {
-        "model": usage.model,
+        "model": usage.model or None,
         "requests": usage.requests,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,

@@ -1,9 +1,9 @@
 """Rows of a run as rows of a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from tui.models import Outcome, Usage
+from tui.frozen import frozen
+from tui.models import CriterionType, Outcome, Usage
 from tui.presentation import format as fmt
 from tui.presentation.table import Cell, Column, TableRow
 from tui.presentation.words import OUTCOME_TONES, outcome_text, strip_text
@@ -23,7 +23,7 @@ SORTS: Mapping[str, tuple[str, str, bool]] = {
 """Sort field of a `RowQuery` → column, text in the menu, whether it starts descending."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowsShape:
     """What the rows of a run have; columns nobody could fill are left out."""
 
@@ -47,10 +47,19 @@ class RowsShape:
         )
 
 
+_WORDS = (".rationale", ".reason", ".reasoning", ".explanation")
+"""Ends of names under which Weave scorers keep a grader's words: the trial shows them in full, a
+column could not."""
+
+
 def shape_of(heads: Sequence[RowHead]) -> RowsShape:
     """Return the shape of some rows."""
     return RowsShape(
-        tuple(dict.fromkeys(name for head in heads for name in head.criteria)),
+        tuple(
+            dict.fromkeys(
+                name for head in heads for name in head.criteria if not name.endswith(_WORDS)
+            )
+        ),
         index=any(head.index is not None for head in heads),
         strips=any(head.trials_n > 1 for head in heads),
         score=any(head.score is not None for head in heads),
@@ -117,7 +126,7 @@ def _criterion_cell(head: RowHead, name: str) -> Cell:
     glyph = "" if found.passed is None else "✓" if found.passed else "✗"
     tone = "" if found.passed is None else "good" if found.passed else "bad"
     value = "" if found.value is None else fmt.decimal(found.value)
-    if found.passed is not None and found.value in (0, 1):
-        value = ""
+    if found.type is CriterionType.BINARY and found.value in (0, 1):
+        value = ""  # the sign says it
     text = " ".join(part for part in (glyph, value or found.label or "") if part)
     return Cell(text or fmt.UNKNOWN, tone)

@@ -47,7 +47,7 @@ def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
         (
             Cell(status_text(run), status_tone(run)),
             Cell(bar_text(run.counts), status_tone(run) if run.live else "muted"),
-            Cell(done_text(run.counts), dim),
+            Cell(done_text(run.counts, live=run.live), dim),
             score_cell(run),
             Cell(run_name(run), "strong" if run.live else ""),
             Cell(group_name(run) or fmt.UNKNOWN, "" if run.group else "muted"),
@@ -89,10 +89,15 @@ def bar_text(counts: Counts) -> str:
     return bar(counts.done / counts.total, BAR_WIDTH)
 
 
-def done_text(counts: Counts) -> str:
-    """Return `812/1000`, or the bare count when the total is not known."""
+def done_text(counts: Counts, *, live: bool = True) -> str:
+    """Return `812/1000`, or the bare count when the total is not known.
+
+    What an ended run has done is not asked about: its total alone then says how large it is.
+    """
     if counts.done is None:
-        return fmt.UNKNOWN if counts.total is None else f"?/{fmt.short_number(counts.total)}"
+        if counts.total is None:
+            return fmt.UNKNOWN
+        return ("?/" if live else "of ") + fmt.short_number(counts.total)
     if counts.total is None:
         return fmt.short_number(counts.done)
     exact = f"{counts.done}/{counts.total}"
@@ -114,7 +119,11 @@ def score_cell(run: Run) -> Cell:
 
 
 def score_text(run: Run) -> str:
-    """Return `87.2% ±2.3`, `87.2% ±2.3 !5` (five errored), `4.10 of 5`, `— 5 errored` or `—`."""
+    """Return `87.2% ±2.3`, `87.2% ±2.3 !5` (five errored), `4.10 of 5`, `— 5 errored` or `—`.
+
+    Where nobody has counted rows yet (Weave tells criteria only, until its rows are read), the
+    first criterion with a pass rate stands in, by name: `87.2% correct`.
+    """
     counts = run.counts
     passed, failed, errored = counts.passed or 0, counts.failed or 0, counts.errored or 0
     found = wilson(passed, passed + failed)
@@ -123,9 +132,19 @@ def score_text(run: Run) -> str:
         text = fmt.rate_with_interval(rate, found.low, found.high)
     elif run.score is not None:
         text = mean_text(run)
+    elif (told := _first_criterion(run)) is not None:
+        text = told
     else:
         return f"{fmt.UNKNOWN} {fmt.short_number(errored)} errored" if errored else fmt.UNKNOWN
     return f"{text} !{fmt.short_number(errored)}" if errored else text
+
+
+def _first_criterion(run: Run) -> str | None:
+    for criterion in run.criteria:
+        if criterion.pass_rate is not None:
+            name = criterion.name.removesuffix(".passed").removesuffix(".pass")
+            return f"{fmt.percent(criterion.pass_rate)} {name}"
+    return None
 
 
 def mean_text(run: Run) -> str:

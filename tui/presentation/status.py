@@ -1,14 +1,14 @@
 """How the connections are doing, in a line and in a sentence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tui.frozen import frozen
 from tui.presentation import format as fmt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusItem:
     """One state: `name text`, e.g. `prod` `✓ <1m`; the tone only colours what the text says."""
 
@@ -61,19 +61,26 @@ def status_item(health: Health, now: datetime) -> StatusItem:
     if state == "never":
         return StatusItem(health.connection, "muted", "… asking")
     if state == "waiting":
-        later = f", next {fmt.local_time(health.next_at, now)}" if health.next_at else ""
+        later = f", next {fmt.next_time(health.next_at, now)}" if health.next_at else ""
         return StatusItem(health.connection, "warn", f"⚠ rate-limited{later}")
     if state == "retired":
         return StatusItem(health.connection, "warn", f"⊗ has ended{_data_age(health, now)}")
     return StatusItem(
-        health.connection, "bad", f"✗ {_short(health.error or 'no answer')}{_data_age(health, now)}"
+        health.connection,
+        "bad",
+        f"✗ {_short(_without_name(health) or 'no answer')}{_data_age(health, now)}",
     )
+
+
+def _without_name(health: Health) -> str:
+    """Return the error without the connection's name in front, which stands there already."""
+    return (health.error or "").removeprefix(f"{health.connection}: ")
 
 
 def health_text(health: Health, now: datetime) -> str:
     """Return the whole story of a connection as one sentence or more."""
     if str(health.state) == "never" and not health.error:
-        return "Not asked yet."
+        return "It is being asked for the first time."
     parts = []
     if health.error:
         parts.append(health.error)
@@ -84,7 +91,7 @@ def health_text(health: Health, now: datetime) -> str:
     else:
         parts.append(f"Last good answer: {_ago(fmt.age(health.ok_at, now))}.")
     if health.next_at is not None:
-        parts.append(f"Next try at {fmt.local_time(health.next_at, now)}.")
+        parts.append(f"Next try at {fmt.next_time(health.next_at, now)}.")
     if health.sources > 1:
         checked = f"{health.checked}/{health.sources} evals checked"
         oldest = (

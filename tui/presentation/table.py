@@ -1,13 +1,14 @@
 """What a table shows: columns, cells, rows, and where rows come from. Plain data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
+
+from tui.frozen import frozen
 
 Align = Literal["left", "right", "center"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """One value in a table.
 
@@ -19,7 +20,7 @@ class Cell:
     """A word of `tui.widgets.tones.TONES`; any other is the plain style."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableRow:
     """One row: its identity and one cell per column of the table, in the columns' order.
 
@@ -32,7 +33,7 @@ class TableRow:
     """Style of the cells that have none of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column; widths are in terminal cells, without the gap between columns."""
 

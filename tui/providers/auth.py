@@ -2,14 +2,14 @@
 
 import base64
 from collections.abc import AsyncGenerator, Callable, Generator
-from dataclasses import dataclass
 
 import httpx
 
 from tui.credentials import FoundKey
+from tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthScheme:
     """How a key is put on a request: `header: prefix + key`, or Basic with a fixed user."""
 
@@ -19,7 +19,7 @@ class AuthScheme:
     """Set for Basic auth; header and prefix are then ignored."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Scheme, host and port: what a key is bound to."""
 

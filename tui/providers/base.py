@@ -6,13 +6,14 @@ store, never schedules, never retries beyond the one client policy in `tui.provi
 """
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from tui.frozen import frozen
 from tui.models import Group, ProviderKind, Row, Run, RunRef, Trial
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capabilities:
     """What a provider can and cannot do; screens and scheduler read it instead of guessing."""
 
@@ -30,7 +31,7 @@ class Capabilities:
     """False where rows exist only after the end (batch files)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunSource:
     """One list that must be asked to know some of a connection's runs.
 
@@ -44,7 +45,7 @@ class RunSource:
     """Unix seconds, to ask new evals first; None when unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """An item that could not be read; it is counted and named, its page goes on."""
 
@@ -54,7 +55,7 @@ class Skipped:
     """One sentence without the item's content."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourcePage:
     """A page of run sources."""
 
@@ -62,7 +63,7 @@ class SourcePage:
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunPage:
     """A page of runs."""
 
@@ -72,7 +73,7 @@ class RunPage:
     """Pass it to `list_runs(after=…)` to go on; None on the last page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowPage:
     """A bounded batch of rows: a page of a paged API, or a slice of a streamed answer."""
 
@@ -86,7 +87,7 @@ class RowPage:
     """Sentences for the person: `the output file has expired`, `3 rows have no result`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrialDetail:
     """What opening a trial fetched on top of the stored one."""
 
@@ -95,7 +96,7 @@ class TrialDetail:
     """Sentences for the person, e.g. why the document is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProbeResult:
     """The answer to a cheap test request."""
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue
 from tui.providers.splitting import ItemSplitter
 from tui.providers.strict_json import NotJsonError, loads
@@ -16,7 +17,7 @@ _THREAD_BYTES = 512 * 1024
 """Items from this size on are parsed in a thread: the event loop is never held for 50 ms."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BadItem:
     """An item that could not be taken: over the cap, not JSON, not an object."""
 
@@ -25,7 +26,7 @@ class BadItem:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemBatch:
     """A bounded slice of a streamed list."""
 

@@ -1,9 +1,12 @@
 """The httpx client behind one connection: made when first needed, replaced when it may be hurt."""
 
 import asyncio
+import os
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 
 import httpx
@@ -48,6 +51,15 @@ async def _put_location_aside(response: httpx.Response) -> None:
     location = response.headers.pop("location", None)
     if location is not None:
         response.extensions[LOCATION] = location
+
+
+@lru_cache(maxsize=4)
+def _tls(verify: bool, _file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """Return the TLS settings all connections share: reading the certificates takes 20 to 40 ms.
+
+    The two environment variables say where httpx looks for certificates. Raises OSError.
+    """
+    return httpx.create_ssl_context(verify=verify)
 
 
 class ClientPool:
@@ -116,7 +128,9 @@ class ClientPool:
                 timeout=TIMEOUT,
                 headers=headers,
                 event_hooks=hooks,
-                verify=self._verify_tls,
+                verify=_tls(
+                    self._verify_tls, *map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+                ),
                 limits=httpx.Limits(
                     max_connections=_POOL,
                     max_keepalive_connections=IN_FLIGHT,

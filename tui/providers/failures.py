@@ -3,7 +3,6 @@
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
@@ -18,6 +17,7 @@ from tui.errors import (
     ServerFaultError,
     UnreachableError,
 )
+from tui.frozen import frozen
 from tui.models import JsonValue
 from tui.text import clean_line
 
@@ -28,7 +28,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "apim-request-id", "request-id")
 _SHORTEST_REDACTED = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorText:
     """What a provider's error body says."""
 
@@ -58,7 +58,7 @@ class Failure(Exception):  # noqa: N818 - not an error for a person, but one att
         """What the server asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """What the sentences of one connection are made with."""
 

@@ -13,7 +13,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from random import Random
 from typing import Literal, TypeVar
 
@@ -23,6 +23,7 @@ from tui.clock import Clock
 from tui.config import key_variable_of
 from tui.credentials import FoundKey, KeySource, RenewableSource
 from tui.errors import KeyMissingError, TooLargeError
+from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue
 from tui.providers.attempts import Arrival, Attempts, Call
 from tui.providers.auth import AuthScheme, OriginAuth, basic_token, chosen_scheme
@@ -58,7 +59,7 @@ _QUEUED_BATCHES = 2
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A decoded answer."""
 
@@ -69,7 +70,7 @@ class Answer:
     request_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientContext:
     """What a provider is given to build its client from."""
 

@@ -8,9 +8,9 @@ bounded number of times whatever the pieces' sizes.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from tui.frozen import frozen
 from tui.models import JsonObject
 from tui.providers.strict_json import MAX_DEPTH, NotJsonError, loads
 
@@ -37,7 +37,7 @@ class TooMuchError(ValueError):
     """What stands beside the list is itself over the cap."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawItem:
     """One item of the list, as bytes."""
 

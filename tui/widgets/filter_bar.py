@@ -1,6 +1,6 @@
 """The filter line: hidden until asked for, and never in the way of the list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tui.errors import QueryError
 from tui.text import clean_line
 from tui.widgets.drawing import Part, shorten
 from tui.widgets.tone_line import ToneLine
@@ -153,6 +154,35 @@ class FilterBar(Widget):
         if self._input.value != text:
             with self._input.prevent(Input.Changed):
                 self._input.value = clean_line(text)
+
+    def accepts(self, text: str, read: Callable[[str], object]) -> bool:
+        """Return whether a filter can be read, and show beneath what is wrong if it cannot.
+
+        Args:
+            text: the filter.
+            read: raises QueryError when it is wrong.
+        """
+        try:
+            read(text)
+        except QueryError as error:
+            self.show_mistake(error)
+            return False
+        self.error = ""
+        return True
+
+    def show_mistake(self, mistake: QueryError) -> None:
+        """Show a mistake beneath the filter, with a caret under its place."""
+        room = max(1, self.size.width - 2)
+        scrolled = round(self._input.scroll_offset.x)
+        before = cell_len(self._label.text) + cell_len(clean_line(mistake.text[: mistake.position]))
+        column = min(max(0, before - scrolled), room - 1)
+        message = clean_line(mistake.message)
+        if column + 2 + cell_len(message) <= room or column < room // 2:
+            self.error = f"{' ' * column}^ {message}"
+        else:
+            # There is more room to the left of the caret.
+            cut = shorten(message, column - 1)
+            self.error = f"{' ' * (column - 1 - cell_len(cut))}{cut} ^"
 
     def watch_error(self, error: str) -> None:
         """Show or hide the line beneath."""

@@ -6,9 +6,9 @@ cursor is found by bisection, in an array of 100,000 elements as in one of ten.
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
+from tui.frozen import frozen
 from tui.models import JsonValue
 
 Path = tuple[str | int, ...]
@@ -18,7 +18,7 @@ PIECE = 72
 """Characters in a line of an expanded text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeLine:
     """What one line shows."""
 

@@ -1,15 +1,15 @@
 """Which columns of a table are shown where: pure arithmetic over widths and priorities."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tui.frozen import frozen
 from tui.widgets.table_model import Column
 
 GAP = 1
 """Blank cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """One shown column: its place in `columns`, and its cells on the line."""
 
@@ -18,7 +18,7 @@ class Slot:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The shown columns from left to right."""
 

@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from tui.frozen import frozen
 from tui.widgets.text_highlight import Language
 from tui.widgets.text_wrap import WrapIndex
 
@@ -13,7 +13,7 @@ HEADING = -1
 """Offset of a section's heading, where others are characters of its text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A text, under a heading line when it has one; without a heading it cannot be folded."""
 

@@ -20,8 +20,8 @@ scores is not stated (`score_max` of the connection); no reason of a failed file
 name on a run; whether failed files count as completed is not stated; no cancel. The signed
 `result_url` of a document is not followed. The newer `/evals` resource is not read.
 
-Checked: shapes, nulls and examples against the public reference pages and the vendor's SDK as
-summarised in the project's fact sheet; never against the real service. Assumed: that `lookup_key`
+Checked: shapes, nulls and examples against the public reference pages and the vendor's SDK as of
+November 2026; never against the real service. Assumed: that `lookup_key`
 opens `/convert/{…}` and its siblings, and that naive times are UTC.
 """
 

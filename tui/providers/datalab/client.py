@@ -19,7 +19,7 @@ from tui.providers.base import (
     SourcePage,
     TrialDetail,
 )
-from tui.providers.datalab.document import EXPIRED, NO_LOOKUP_KEY, detail_of, paths_of
+from tui.providers.datalab.document import NO_LOOKUP_KEY, detail_of, gone, paths_of
 from tui.providers.datalab.faults import read_error
 from tui.providers.datalab.files import row_of
 from tui.providers.datalab.names import Names
@@ -52,6 +52,7 @@ class DatalabProvider:
             allow_http=config.allow_http,
             verify_tls=config.verify_tls,
         )
+        self._clock = context.clock
         self._names = Names(self._client, context.clock)
 
     async def iter_sources(self) -> AsyncGenerator[SourcePage, None]:
@@ -147,7 +148,7 @@ class DatalabProvider:
             if not isinstance(answer.data, dict):
                 raise _strange("document")
             return detail_of(trial, answer.data, path)
-        return TrialDetail(trial, (EXPIRED,))
+        return TrialDetail(trial, (gone(run, self._clock.now()),))
 
     async def probe(self) -> ProbeResult:
         """Ask `/user_health`, which needs a key and nothing else."""

@@ -1,8 +1,9 @@
 """The converted document behind a lookup key, as more of a trial."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Status, Trial, Usage
+from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Run, Status, Trial, Usage
 from tui.outcomes import status_of
 from tui.providers.base import TrialDetail
 from tui.providers.datalab.rules import read_evaluation
@@ -10,6 +11,10 @@ from tui.providers.datalab.wire import DocumentWire
 from tui.providers.strict_json import NotJsonError, loads
 
 EXPIRED = "The document has expired: Datalab deletes results an hour after processing."
+NOT_THERE = (
+    "Datalab has no document under this file's key (404), although it keeps results for an hour."
+)
+KEPT = timedelta(hours=1)
 NO_LOOKUP_KEY = "Datalab gave no lookup key for this file, so its document cannot be opened."
 _RUNNING = "The document is still being processed."
 _SIGNED = (
@@ -19,6 +24,8 @@ _SIGNED = (
 
 TYPED_PATHS = ("convert", "extract", "segment")
 UNTYPED_PATHS = ("custom-processor", "agent")
+_CUSTOM = "cp_"
+"""What the ids of custom processors, and of the agents that follow them, begin with."""
 
 _CENTS = 100
 _FACTS = (
@@ -37,12 +44,25 @@ _FACTS = (
 """Fields without a common word that stand in the trial's `extra`."""
 
 
+def gone(run: Run, now: datetime) -> str:
+    """Return why a document is not there: too old, or nobody knows."""
+    recent = run.live or (run.ended_at is not None and now - run.ended_at < KEPT)
+    return NOT_THERE if recent else EXPIRED
+
+
 def paths_of(run_config: JsonObject) -> tuple[str, ...]:
-    """Return the API's path words to try for a run's documents, by its pipeline type."""
-    pipeline_type = run_config.get("pipeline_type")
-    if isinstance(pipeline_type, str) and pipeline_type in TYPED_PATHS:
-        return (pipeline_type,)
-    return UNTYPED_PATHS
+    """Return the API's path words to try for a run's documents.
+
+    The pipeline's type names the path, but a custom processor (`cp_…`) keeps its documents under
+    paths of its own, whatever type of work it does.
+    """
+    pipeline_type, pipeline_id = run_config.get("pipeline_type"), run_config.get("pipeline_id")
+    typed = pipeline_type if pipeline_type in TYPED_PATHS else None
+    if not isinstance(typed, str):
+        return UNTYPED_PATHS
+    if isinstance(pipeline_id, str) and pipeline_id.startswith(_CUSTOM):
+        return (*UNTYPED_PATHS, typed)
+    return (typed,)
 
 
 def detail_of(trial: Trial, document: JsonObject, path: str) -> TrialDetail:

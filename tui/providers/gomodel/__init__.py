@@ -20,8 +20,8 @@ OpenAI-style upstreams are missing from the results; 409 means not ready; a 502 
 "missing output file" means ended without results; costs may vanish on a later refresh. The inputs
 of a batch are not readable.
 
-Checked: shapes and error texts against the gateway's source at one revision as summarised in the
-project's fact sheet; never against a running gateway.
+Checked: shapes and error texts against the gateway's source as of November 2026; never against a
+running gateway.
 """
 
 from tui.config import GoModelConnection

@@ -1,7 +1,6 @@
 """Reading a model's answer: the reply bodies of the endpoints a batch may name."""
 
-from dataclasses import dataclass
-
+from tui.frozen import frozen
 from tui.models import ErrorInfo, JsonObject, JsonValue, Usage
 from tui.providers.openai_family.faults import error_info
 from tui.providers.openai_family.tokens import usage_of
@@ -10,7 +9,7 @@ _FAILURE = 400
 _TEXT_PARTS = ("text", "input_text", "output_text")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """What one reply body says."""
 

@@ -1,12 +1,13 @@
 """What differs between the hosts that speak this wire family."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tui.frozen import frozen
 from tui.models import ProviderKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Dialect:
     """One connection's host, as far as the shared code must know it."""
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from tui.frozen import frozen
 from tui.models import CriterionType, Group, JsonObject
 from tui.providers.base import RunSource, Skipped
 from tui.providers.openai_family.wire import CriterionWire, EvalWire
@@ -20,7 +21,7 @@ _NUMERIC_GRADERS = frozenset({"score_model", "text_similarity", "python"})
 their scales differ and some are better low, only their verdict can be compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Criterion:
     """One grader of an eval."""
 
@@ -34,7 +35,7 @@ class Criterion:
     """What the grader is made of, without its prompts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvalDefinition:
     """What the runs of an eval need to know about it."""
 

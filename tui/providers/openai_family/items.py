@@ -1,10 +1,11 @@
 """Output items: what the model was asked, what it said, and what the graders said."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pydantic import ValidationError
 
+from tui.frozen import frozen
 from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Row, Score, Status, Trial
 from tui.outcomes import status_of, trial_outcome
 from tui.providers.base import Skipped
@@ -29,7 +30,7 @@ _VERDICTS = {
 _ENDED_WELL = frozenset({"", "completed", "complete", *_VERDICTS})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemRows:
     """The rows of some output items."""
 

@@ -1,9 +1,9 @@
 """Cursor paging of this wire family."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tui.errors import BadAnswerError, RejectedError
+from tui.frozen import frozen
 from tui.models import JsonObject
 from tui.providers.base import Skipped
 from tui.providers.http import HttpClient, ItemBatch
@@ -18,7 +18,7 @@ SAFE_PAGE_ITEMS = 20
 _BAD_REQUEST = 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListPage:
     """One page of a list."""
 

@@ -1,13 +1,13 @@
 """A model grader's own words, which come as JSON inside a string."""
 
 import json
-from dataclasses import dataclass
 
+from tui.frozen import frozen
 from tui.models import JsonValue
 from tui.providers.openai_family.bodies import content_text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What a grader model wrote."""
 

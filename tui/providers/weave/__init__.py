@@ -22,8 +22,9 @@ What is derived: a run failed when its own call has an exception, runs without a
     completed otherwise; `descendant_error` is completed with a warning. A trial without output and
     scores is told apart (running, model raised, scorer raised, never scored) by its calls, one
     batched request per page. Counts are rows: with several trials per row, `done` is trials ended
-    over trials per row, rounded down. Identical rows of a dataset share one digest and come as one
-    row with more trials, so fewer rows than `total` may exist.
+    over trials per row, rounded down; where no dataset says how often a row is tried, the rows of
+    the statistics. Identical rows of a dataset share one digest and come as one row with more
+    trials, so fewer rows than `total` may exist.
 
 Known gaps of the API: no push, no cancel; a killed process leaves its run running for ever (shown
     with its last activity); imperative loggers and runs of the v2 API have no known total; latency

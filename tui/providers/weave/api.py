@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from tui.errors import BadAnswerError, RejectedError
+from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue
 from tui.providers.http import BadItem, HttpClient, ItemBatch
 from tui.providers.weave.faults import refused_keys
@@ -19,7 +19,7 @@ FILTER_ENTRIES = 1000
 """Most entries of one filter list, refs of one batch."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """A line-delimited answer, whole."""
 

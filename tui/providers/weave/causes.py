@@ -5,11 +5,11 @@ request per page, and once more for the children where a scorer raised.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from tui.frozen import frozen
 from tui.models import ErrorInfo, JsonObject, JsonValue, Score
 from tui.providers.weave.api import FILTER_ENTRIES, WeaveApi
 from tui.providers.weave.children import model_call, scorer_name
@@ -24,7 +24,7 @@ _LOST = ErrorInfo(None, "Weave has no call that says what became of this trial."
 _CUT_OFF = ErrorInfo(None, "The run ended before this trial did.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What the calls of a trial say."""
 

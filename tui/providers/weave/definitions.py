@@ -5,12 +5,12 @@ A version of an object never changes, so each is read once and kept.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from tui.errors import MissingError, ProviderError, RejectedError, ServerFaultError
+from tui.frozen import frozen
 from tui.models import JsonObject
 from tui.providers.weave.api import WeaveApi
 from tui.providers.weave.numbers import mapping
@@ -22,7 +22,7 @@ _UNREADABLE = (MissingError, RejectedError, ServerFaultError)
 _ALONE = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """One version of an evaluation."""
 

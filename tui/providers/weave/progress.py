@@ -1,16 +1,17 @@
 """How far a run is and what its scorers say so far."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import ValidationError
 
 from tui.clock import Clock
-from tui.models import Counts, CriterionStats, JsonObject, Run, Status
+from tui.frozen import frozen
+from tui.models import CriterionStats, JsonObject, Run, Status
 from tui.providers.weave.api import WeaveApi
 from tui.providers.weave.criteria import measured_criteria
 from tui.providers.weave.definitions import Definition
-from tui.providers.weave.numbers import mapping
+from tui.providers.weave.numbers import count, mapping
 from tui.providers.weave.runs import newest
 from tui.providers.weave.wire import CallWire, EvaluationSummaryWire
 from tui.providers.wire import instant
@@ -26,12 +27,14 @@ _BROKEN: JsonObject = {
 _TRIAL_OPS = ("Evaluation.predict_and_score", "Evaluation.predictAndScore")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Statistics:
     """The scorer statistics of a run, and when they were asked for."""
 
     criteria: tuple[CriterionStats, ...] = ()
     trial_count: int = 0
+    rows: int | None = None
+    """Rows those trials belong to; None when the answer does not say."""
     warnings: tuple[str, ...] = ()
     broken: int = 0
     asked_at: float = 0.0
@@ -39,7 +42,7 @@ class _Statistics:
     """Trials that had ended when it was asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Live:
     """What was last seen of a live run."""
 
@@ -66,7 +69,6 @@ class Progress:
             self._seen.pop(run.id, None)
             statistics = await self._statistics(run.id, live=False)
             ended, activity = statistics.trial_count, None
-        done, total = ended // trials, run.counts.total
         warnings = run.warnings + statistics.warnings
         if statistics.broken:
             warnings += (
@@ -74,7 +76,7 @@ class Progress:
             )
         return replace(
             run,
-            counts=Counts(total=total, done=done if total is None else min(done, total)),
+            counts=replace(run.counts, done=_done(run.counts.total, ended, trials, statistics)),
             criteria=_merged(statistics.criteria, run.criteria),
             last_activity_at=activity and newest(run.started_at, activity),
             warnings=warnings,
@@ -113,7 +115,8 @@ class Progress:
         broken = 0
         if live:
             broken = await self._api.call_count({"filter": self._trials(run_id), "query": _BROKEN})
-        entries = mapping(answer.get("summary")).get("evaluations")
+        summary = mapping(answer.get("summary"))
+        entries, rows = summary.get("evaluations"), count(summary.get("row_count"))
         for entry in entries if isinstance(entries, list) else ():
             try:
                 told = EvaluationSummaryWire.model_validate(entry)
@@ -121,8 +124,8 @@ class Progress:
                 continue
             if told.evaluation_call_id == run_id:
                 criteria = measured_criteria(told)
-                return _Statistics(criteria, told.trial_count or 0, texts, broken, asked_at)
-        return _Statistics(warnings=texts, broken=broken, asked_at=asked_at)
+                return _Statistics(criteria, told.trial_count or 0, rows, texts, broken, asked_at)
+        return _Statistics(rows=rows, warnings=texts, broken=broken, asked_at=asked_at)
 
     async def _activity(self, run_id: str) -> datetime | None:
         """Return when the newest call directly below the run began or ended."""
@@ -146,6 +149,19 @@ class Progress:
         """Return the filter for the trials of a run, whichever SDK wrote them."""
         names = [*map(self._api.op, _TRIAL_OPS), *_TRIAL_OPS]
         return {"parent_ids": [run_id], "op_names": list(names)}
+
+
+def _done(total: int | None, ended: int, trials: int, told: _Statistics) -> int | None:
+    """Return how many rows have ended, from how many trials have.
+
+    Without a dataset nothing says how often a row is tried (loggers repeat rows as they like), so
+    the rows of the statistics count; they may be a little older than `ended`.
+    """
+    if total is not None:
+        return min(ended // trials, total)
+    if told.rows is None:
+        return None
+    return ended if told.rows == told.trial_count else min(told.rows, ended)
 
 
 def _merged(

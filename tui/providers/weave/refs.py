@@ -1,9 +1,9 @@
 """Weave's references and the links of its web pages."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from tui.frozen import frozen
 from tui.models import JsonValue
 
 _REF = re.compile(
@@ -14,7 +14,7 @@ _CELL = re.compile(r"weave:///[^/]+/[^/]+/object/[^/]+/attr/rows/id/(?P<row>[^/]
 _HOSTED_TRACES = "https://trace.wandb.ai"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     """A version of an object or an op."""
 
@@ -25,7 +25,7 @@ class Ref:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableRef:
     """The rows of a dataset."""
 

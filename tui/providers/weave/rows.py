@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue, Row, Score, Trial, Usage
 from tui.outcomes import trial_outcome
 from tui.providers.base import Skipped
@@ -37,7 +37,7 @@ UNRESOLVED = "Some dataset rows could not be resolved; their reference is shown.
 TOO_LARGE = "Some examples were too large for Weave and were not stored."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A row as read, before its unclear trials were looked up."""
 

@@ -1,9 +1,9 @@
 """A trial's raw scores, flattened to one score per leaf."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from tui.frozen import frozen
 from tui.models import CriterionType, ErrorInfo, Score
 from tui.providers.weave.criteria import joined_name
 from tui.providers.weave.numbers import real
@@ -55,7 +55,7 @@ def broken(scorer: str, error: ErrorInfo) -> Score:
     return Score(scorer, CriterionType.LABEL, error=error)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Leaf:
     path: str | None
     value: Any
