@@ -32,16 +32,23 @@ def test_a_walk_through_the_demo_to_a_failed_trial_and_back(columns: int, lines:
         terminal.wait_for("STATUS")
         terminal.wait_for(lambda screen: "completed" in screen and "running" in screen)
         terminal.send("/nightly prompt\r")
-        terminal.wait_for("filter: nightly prompt")
+        terminal.wait_for(lambda screen: "filter: nightly prompt" in screen and "3 of " in screen)
+        terminal.wait_quiet(0.5)  # the same text stands there before enter has been taken
         terminal.send("\r")
         terminal.wait_for("OUTCOME")
         terminal.wait_for("failed")
-        terminal.send("/failed\r")
+        terminal.send("/unfortunately\r")
+        terminal.wait_for("filter: unfortunately")
+        terminal.wait_quiet(0.5)
         terminal.send("\x1b[H\r")
         terminal.wait_for("transcript")
         terminal.wait_for(lambda screen: "✗" in screen)
         terminal.send("]")
-        terminal.send("\x7f\x7f")
+        terminal.send("\x7f")  # to the run
+        terminal.wait_for("OUTCOME")
+        terminal.send("\x7f")  # clears the filter of its rows
+        terminal.wait_for(lambda screen: "filter:" not in screen)
+        terminal.send("\x7f")  # to the list
         terminal.wait_for("STATUS")
         terminal.send("q")
         assert terminal.wait_exit() == 0
@@ -126,6 +133,13 @@ def test_headless_commands_over_real_sockets(served: dict[str, str]) -> None:
     assert len(rows.stdout.splitlines()) == 60
     offline = run(served, "rows", finished["ref"], "--format", "jsonl", "--trials", "--offline")
     assert offline.stdout == rows.stdout
+
+
+@pytest.mark.xdist_group("served")
+def test_a_locale_without_a_character_ends_no_command(served: dict[str, str]) -> None:
+    done = run({**served, "PYTHONIOENCODING": "ascii"}, "rows", "docs/4701")
+    assert done.returncode == 0, done.stderr
+    assert "\\u" in done.stdout
 
 
 @pytest.mark.xdist_group("served")

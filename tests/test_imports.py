@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"httpx", "pydantic", "keyring", "markdown_it", "cryptography", "pygments"}
+HEAVY = {"httpx", "pydantic", "keyring", "markdown_it", "cryptography", "pygments", "lark", "regex"}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -58,6 +58,10 @@ def test_an_installed_wheel_runs_from_another_directory(wheel: Path, tmp_path: P
         text=True,
     )
     assert version.stdout == "evaltop 0.1.0\n"
+    (installed,) = home.glob("lib/python*/site-packages")
+    there = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
+    assert {"tui", "screens", "styles"} <= there
+    assert not {"tests", "README.md", "LICENSE", "pyproject.toml"} & there
     with Terminal([evaltop, "demo"], cwd=elsewhere, environ=environ) as terminal:
         terminal.wait_for("STATUS")
         terminal.send("q")

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from tui.actions import readme_table
 from tui.commands.arguments import build_parser
 from tui.config import load_config
+from tui.query import ROW_FIELDS, RUN_FIELDS, read_row_filter, read_run_filter
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -53,3 +54,23 @@ def test_every_documented_exit_code_is_in_the_help() -> None:
     epilog = build_parser().epilog or ""
     for code in ",".join(codes).split(","):
         assert code.strip() in epilog
+
+
+def test_every_field_of_filters_is_named_and_every_example_is_read() -> None:
+    _, _, rest = README.partition("### Filters\n")
+    shown, _, _ = rest.partition("\n## ")
+    _, _, names = shown.partition("Runs have ")
+    of_runs, _, of_rows = names.partition("Rows have ")
+    for told, fields in ((of_runs, RUN_FIELDS), (of_rows, ROW_FIELDS)):
+        wanted = {
+            one.name
+            for field in fields.by_name.values()
+            for one in (field, *(field.inner or {}).values())
+        }
+        assert wanted - set(re.findall(r"`([a-z_.]+?)(?:\.…)?`", told)) <= {"criteria"}
+    for line in re.findall(r"^\| (`[^|]*) \|", shown, flags=re.MULTILINE):
+        for example in re.findall(r"`([^`]+)`", line):
+            read = read_run_filter
+            if example.startswith(("latency", "extra", 'criteria."a.b".passed')):
+                read = read_row_filter
+            assert "…" in example or read(example) is not None

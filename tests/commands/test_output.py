@@ -51,6 +51,23 @@ def test_an_empty_json_answer_is_an_empty_array() -> None:
     assert written([], "jsonl", ("name",)) == ""
 
 
+def test_only_a_table_cuts_and_it_says_so() -> None:
+    long: list[JsonObject] = [{"name": "x" * 5_000}]
+    for form in ("csv", "md", "json", "jsonl"):
+        assert "x" * 5_000 in written(long, form, ("name",))
+    fields = ("name", "n")
+    short: list[JsonObject] = [{"name": "x" * 60, "n": None}]
+    for records, cut in ((long, True), (short, False)):
+        told = [{**record, "n": 1} for record in records]
+        out = io.StringIO()
+        assert write(told, form="table", fields=fields, every_field=fields, out=out) is cut
+    assert not write(long, form="csv", fields=("name",), every_field=fields, out=io.StringIO())
+
+
+def test_figures_are_whole_in_csv() -> None:
+    assert written([{"n": 1 / 3}], "csv", ("n",)).splitlines()[1] == repr(1 / 3)
+
+
 def test_wide_characters_keep_the_columns_straight() -> None:
     text = written([{"name": "東京", "n": 1}, {"name": "abcd", "n": 2}], "table", ("name", "n"))
     assert text.splitlines() == ["NAME  N", "東京  1", "abcd  2"]

@@ -12,19 +12,20 @@ from tui.commands.reference import resolve
 from tui.commands.rows import list_rows
 from tui.commands.runs import list_runs
 from tui.commands.show import show_run
-from tui.errors import AuthError, NotFoundError
+from tui.errors import AuthError, MissingError, NotFoundError
 from tui.presentation.records import ROW_FIELDS, RUN_FIELDS, TRIAL_FIELDS
+from tui.providers.base import RunPage
 
 
 async def runs(desk: Desk, *chosen: str, form: str = "json", **more: Any) -> int:
-    arguments: dict[str, Any] = {"words": "", "limit": None, "fields": (), **more}
+    arguments: dict[str, Any] = {"query": "", "limit": None, "fields": (), **more}
     offline = arguments.pop("offline", False)
     return await list_runs(desk.session(*chosen, offline=offline), form=form, **arguments)
 
 
 async def rows(desk: Desk, ref: str, *, form: str = "json", **more: Any) -> int:
     arguments: dict[str, Any] = {
-        "words": "",
+        "query": "",
         "limit": None,
         "fields": (),
         "trials": False,
@@ -66,7 +67,7 @@ async def test_a_list_offline_asks_nobody_and_is_stale(desk: Desk) -> None:
 
 
 async def test_words_connections_and_limits_narrow_the_list(desk: Desk) -> None:
-    assert await runs(desk, "prod", "docs", words="nightly") == 0
+    assert await runs(desk, "prod", "docs", query="nightly") == 0
     told = json.loads(desk.out.getvalue())
     assert told
     assert {run["connection"] for run in told} <= {"prod", "docs"}
@@ -104,7 +105,7 @@ async def test_a_refused_key_names_its_connection_and_leaves_the_others(locked_d
 
 
 async def test_a_run_is_shown_with_everything_it_has(desk: Desk) -> None:
-    await runs(desk, "prod", words="nightly prompt")
+    await runs(desk, "prod", query="nightly prompt")
     told = json.loads(desk.out.getvalue())
     ref = next(run["ref"] for run in told if run["status"] == "completed")
     assert await show_run(desk.session(), ref=ref, form="json", fields=()) == 0
@@ -194,3 +195,50 @@ async def test_hostile_text_is_exact_in_json_and_harmless_elsewhere(desk: Desk) 
         shown = desk.out.getvalue()
         assert "\x1b" not in shown
         assert not any(0x7F <= ord(char) < 0xA0 or 0x202A <= ord(char) <= 0x202E for char in shown)
+
+
+async def test_one_mistake_of_a_connection_is_told_once(locked_desk: Desk) -> None:
+    with pytest.raises(AuthError):
+        await rows(locked_desk, "docs/4701")
+    assert locked_desk.err.getvalue().count("the key was refused") == 1
+
+
+async def test_a_list_that_is_not_there_is_an_unavailable_provider(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = desk.session("docs")
+    sync = await desk.services.links["docs"].sync()
+
+    async def gone(*_source: object, **_how: object) -> RunPage:
+        raise MissingError("docs: it is not there (404)")
+
+    monkeypatch.setattr(sync.provider, "list_runs", gone)
+    assert await list_runs(session, query="", form="json", limit=None, fields=()) == 69
+    assert desk.err.getvalue() == "docs: it is not there (404)\n"
+
+
+async def test_criteria_tell_how_many_trials_there_are(desk: Desk) -> None:
+    assert await show_run(desk.session(), ref="team-weave/amber-river", form="json", fields=()) == 0
+    (run,) = json.loads(desk.out.getvalue())
+    told = {one["name"]: (one["n"], one["trial_count"]) for one in run["criteria"]}
+    assert told["mentions-policy"] == (238, 240)
+
+
+async def test_usage_of_a_model_nobody_names_has_no_name(desk: Desk) -> None:
+    await runs(desk, "gateway")
+    told = [usage for run in json.loads(desk.out.getvalue()) for usage in run["usage"]]
+    assert {usage["model"] for usage in told} == {None}
+
+
+@pytest.mark.parametrize("form", ["csv", "md", "table"])
+async def test_trials_are_a_column_of_tables_too(desk: Desk, form: str) -> None:
+    assert await rows(desk, "docs/4701", form=form, limit=1, trials=True) == 0
+    assert "trials" in desk.out.getvalue().splitlines()[0].lower().replace("trials n", "")
+    assert ("longer than the table shows" in desk.err.getvalue()) is (form == "table")
+
+
+async def test_rows_that_were_never_fetched_are_not_silently_none(desk: Desk) -> None:
+    await runs(desk, "docs")
+    assert await rows(desk, "docs/4704", offline=True) == 0
+    assert json.loads(desk.out.getvalue()) == []
+    assert "never been fetched" in desk.err.getvalue()

@@ -175,6 +175,12 @@ provider = "gomodel"
     [
         ("[connections.a]\n", 1, "connections.a", "provider is missing"),
         ("\n[connections.a]\nprovider = 'opena'", 3, "connections.a.provider", "mean openai?"),
+        (
+            "[connections.a]\nprovidr = 'openai'",
+            2,
+            "connections.a.providr",
+            "did you mean provider?",
+        ),
         ("[connections.a]\nprovider = 7", 2, "connections.a.provider", "is not a provider"),
         ("[connections.a]\nprovider = 'weave'\nentity = 'x'", 1, "connections.a", "project is"),
         ("[connections.a]\nprovider = 'azure-openai'", 1, "connections.a", "base_url is missing"),

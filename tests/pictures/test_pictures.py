@@ -5,7 +5,10 @@ Behaviour is asserted in `tests/app`; these pictures are what the README shows. 
 """
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -15,7 +18,7 @@ from tests.clock import START, FakeClock
 from tui.app import EvalTopApp
 from tui.config import Config
 from tui.demo import demo_config, demo_keys, demo_transport, demo_world
-from tui.services import open_services
+from tui.services import Services, open_services
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 WALKS = {
@@ -40,17 +43,42 @@ class StillClock(FakeClock):
         await asyncio.sleep(0)
 
 
-def make_app(config: Config) -> EvalTopApp:
+def open_world(config: Config, data_dir: Path) -> Services:
     clock = StillClock()
-    services = open_services(
+    return open_services(
         config,
         transport=demo_transport(demo_world(clock, epoch=START)),
         keys=demo_keys(),
         clock=clock,
         environ={},
-        in_memory=True,
+        data_dir=data_dir,
     )
-    return EvalTopApp(services, SCREENS)
+
+
+async def fill(data_dir: Path) -> None:
+    """Store everything there is to know, so that no answer can come too late for a picture."""
+    config = demo_config()
+    hasty = tuple(
+        replace(one, poll=replace(one.poll, max_requests_per_min=6000))
+        for one in config.connections
+    )
+    services = open_world(replace(config, connections=hasty), data_dir)
+    for name, link in services.links.items():
+        sync = await link.sync()
+        assert await sync.everything() == []
+        await sync.runs([stored.run.ref for stored in services.store.live_runs(name)])
+    await services.aclose()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("pictures")
+    asyncio.run(fill(data_dir))
+    return data_dir
+
+
+def make_app(config: Config, data_dir: Path) -> EvalTopApp:
+    return EvalTopApp(open_world(config, data_dir), SCREENS)
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
@@ -91,12 +119,15 @@ async def take(pilot: Pilot[int], app: EvalTopApp, step: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("screen", WALKS)
-def test_picture(screen: str, size: str, snap_compare: Snap) -> None:
+def test_picture(screen: str, size: str, snap_compare: Snap, filled: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(filled, tmp_path / "store")
     assert snap_compare(
-        make_app(demo_config()), terminal_size=SIZES[size], run_before=walk(WALKS[screen])
+        make_app(demo_config(), own), terminal_size=SIZES[size], run_before=walk(WALKS[screen])
     )
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_picture_of_the_beginning(size: str, snap_compare: Snap) -> None:
-    assert snap_compare(make_app(Config()), terminal_size=SIZES[size], run_before=walk(()))
+def test_picture_of_the_beginning(size: str, snap_compare: Snap, tmp_path: Path) -> None:
+    assert snap_compare(
+        make_app(Config(), tmp_path), terminal_size=SIZES[size], run_before=walk(())
+    )

@@ -1,10 +1,12 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.clock import START
 from tests.providers.datalab.samples import document
-from tui.models import Outcome, Trial
-from tui.providers.datalab.document import detail_of, paths_of
+from tui.models import Outcome, ProviderKind, Run, RunKind, RunRef, Status, Trial
+from tui.providers.datalab.document import detail_of, gone, paths_of
 
 TRIAL = Trial(
     id="990101", outcome=Outcome.UNGRADED, extra={"lookup_key": "Qm3x"}, raw={"request_id": 990101}
@@ -114,3 +116,29 @@ def test_the_pipeline_type_says_where_to_ask(
     pipeline_type: str | None, paths: tuple[str, ...]
 ) -> None:
     assert paths_of({"pipeline_type": pipeline_type}) == paths
+
+
+def test_a_custom_processor_keeps_its_documents_under_paths_of_its_own() -> None:
+    custom = {"pipeline_type": "extract", "pipeline_id": "cp_k8Hx9mP2nQ4v"}
+    assert paths_of({**custom}) == ("custom-processor", "agent", "extract")
+    saved = {"pipeline_type": "extract", "pipeline_id": "pl_k8Hx9mP2nQ4v"}
+    assert paths_of({**saved}) == ("extract",)
+
+
+@pytest.mark.parametrize(
+    ("ended", "says"),
+    [(None, "although it keeps"), (59, "although it keeps"), (61, "has expired")],
+)
+def test_a_document_that_is_not_there_expired_only_after_its_hour(
+    ended: int | None, says: str
+) -> None:
+    run = Run(
+        ref=RunRef("docs", "1"),
+        provider=ProviderKind.DATALAB,
+        kind=RunKind.EVAL,
+        id="1",
+        status=Status.RUNNING if ended is None else Status.COMPLETED,
+        raw_status="",
+        ended_at=None if ended is None else START - timedelta(minutes=ended),
+    )
+    assert says in gone(run, START)

@@ -78,6 +78,9 @@ def answer(
     return "\r\n".join(head).encode() + b"\r\n\r\n" + content
 
 
+OK = answer(b'{"ok": true}')
+
+
 def always(data: bytes) -> Behaviour:
     """Return a behaviour: these bytes, whatever is asked."""
 

@@ -116,6 +116,14 @@ async def test_a_body_that_says_nothing_does_not_matter(response: httpx.Response
     assert caught.value.message == "prod: the request was refused (400)."
 
 
+def test_a_remedy_follows_a_whole_sentence() -> None:
+    assert ServerFaultError("prod: failed: oh no", remedy="Wait.").sentence() == (
+        "prod: failed: oh no. Wait."
+    )
+    assert ServerFaultError("prod: failed.", remedy="Wait.").sentence() == "prod: failed. Wait."
+    assert ServerFaultError("prod: failed: oh no").sentence() == "prod: failed: oh no"
+
+
 async def test_the_provider_reads_its_own_bodies_first() -> None:
     error = await failure(
         httpx.Response(422, json={"why": "because"}),

@@ -8,6 +8,8 @@ RUN_ID = "evalrun_68f100bb"
 TONE_ID = "tone-7c1f0a52-93f4-4a0e-8c1b-2f6d1f0b7a11"
 EXACT_ID = "exact-d2b94e06-5a3e-4f8f-a3b0-90c1f6f0e2c4"
 HELPFUL_ID = "helpful-1f4c7c2e-6f0e-4a86-b0cf-3f50b7a0c9d1"
+RUNS = f"/evals/{EVAL_ID}/runs"
+"""The path of the eval's runs."""
 CREATED = 1_790_000_000
 
 

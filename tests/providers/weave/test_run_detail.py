@@ -75,6 +75,35 @@ async def test_counts_are_rows_not_trials() -> None:
     assert (await project.read()).counts == Counts(total=40, done=3)
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [{"_weave_eval_meta": {"imperative": True}}, {"weave": {"evaluation_run": "true"}}],
+)
+async def test_a_run_without_a_dataset_counts_the_rows_of_the_statistics(
+    attributes: dict[str, Any],
+) -> None:
+    project = Project(run_call(attributes=attributes))
+    project.trial_count, project.row_count = 250, 50
+    assert (await project.read()).counts == Counts(done=50)
+    project.row_count = None
+    assert (await project.read()).counts == Counts()
+
+
+@pytest.mark.parametrize(
+    ("trials", "rows", "done"),
+    [(2, 1, 1), (3, 3, 2), (4, 3, 2), (1, 1, 2)],
+    ids=["repeated", "one running", "repeated and running", "statistics a little old"],
+)
+async def test_a_live_logger_s_rows_are_never_more_than_its_ended_trials(
+    trials: int, rows: int, done: int
+) -> None:
+    attributes = {"_weave_eval_meta": {"imperative": True}}
+    running = child("t3", status="running", ended_at=None)
+    project = Project(live_run(attributes=attributes), child("t1"), child("t2"), running)
+    project.trial_count, project.row_count = trials, rows
+    assert (await project.read()).counts == Counts(done=done)
+
+
 async def test_a_live_run_is_measured_by_its_ended_trials() -> None:
     children = [
         child("t1", started_at="2026-11-18T09:32:01Z", ended_at="2026-11-18T09:32:02Z"),
@@ -149,8 +178,7 @@ async def test_an_unreadable_evaluation_leaves_the_total_unknown(status: int) ->
     project = Project(run_call())
     project.answers["/obj/read"] = (status, {"reason": "not enough values to unpack"})
     run = await project.read()
-    assert run.counts.total is None
-    assert run.counts.done == 4
+    assert run.counts == Counts(done=2)
 
 
 async def test_an_unreadable_dataset_keeps_the_rest_of_the_definition() -> None:
