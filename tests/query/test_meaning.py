@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tui import query
 from tui.errors import QueryError
 from tui.query import Condition, Test, holds, look_up, read_row_filter, read_run_filter, searcher
 
@@ -37,7 +38,9 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = os.environ.get("TZ")
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
+    query._read.cache_clear()  # what was read before was read in another zone
     yield
+    query._read.cache_clear()
     if before is None:
         monkeypatch.delenv("TZ")
     else:
@@ -160,9 +163,7 @@ def at(text: str) -> datetime:
     ],
 )
 def test_a_date_means_all_it_covers_in_local_time(text: str, value: str, answer: bool) -> None:
-    read_run_filter.__globals__["_read"].cache_clear()
     assert of_run(text, at(value)) is answer
-    read_run_filter.__globals__["_read"].cache_clear()
 
 
 def test_moments_are_compared_in_any_zone() -> None:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.errors import QueryError
+from tui.query import read_run_filter
 from tui.text import clean_line
 from tui.widgets.drawing import Part, shorten
 from tui.widgets.tone_line import ToneLine
@@ -128,6 +129,15 @@ class FilterBar(Widget):
         self.add_class("-shown")
         self._input.cursor_position = len(self._input.value)
         self.screen.set_focus(self._input)
+        # Words need no grammar; by the first sign of a comparison it is loaded.
+        self.run_worker(
+            lambda: read_run_filter("a or b"),
+            name="filter grammar",
+            group="filter grammar",
+            exclusive=True,
+            exit_on_error=False,
+            thread=True,
+        )
 
     def action_leave(self) -> None:
         """Close, keeping the filter."""
