@@ -50,6 +50,8 @@ MAX_BACKLOG = 3
 TOLD_S = 5.0
 """How long a confirmation stays."""
 MINUTE_S = 60.0
+SETTLED_S = 5.0
+"""When the providers' libraries have been loaded, too."""
 _UNBOUND = "f35"
 """A key no keyboard has, for actions a person has unbound; Textual takes no empty key."""
 
@@ -77,7 +79,7 @@ class EvalTopApp(App[int]):
         """
         super().__init__()
         self.services = services
-        # Neither is used, and their empty racks cost each screen a second full paint.
+        # Neither is used; their widgets would be mounted, styled and laid out in every screen.
         self._disable_notifications = self._disable_tooltips = True
         self._screens = screens
         self._safe_filter = SafeFilter()
@@ -118,8 +120,9 @@ class EvalTopApp(App[int]):
 
     def _start(self) -> None:
         """The first frame is out: begin to ask the providers."""
-        # What is loaded now stays: collections that walk all of it would hold up keys.
+        # What is loaded stays: collections that walk all of it would hold up keys for 40 ms.
         gc.freeze()
+        self.set_timer(SETTLED_S, gc.freeze, name="freeze")
         poller = self.services.poller
         self._unsubscribe = poller.subscribe(self.store_changed)
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")

@@ -1,7 +1,6 @@
 """A configured connection brought to life: provider, budget and sync, built when first needed."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
@@ -90,7 +89,4 @@ class Link:
         provider = make_provider(self.config, context)
         warm_network()
         warm_models()
-        # Modules and models live as long as the program: no collection need look at them again,
-        # which would take 40 ms each time.
-        gc.freeze()
         return provider
