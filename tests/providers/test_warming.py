@@ -7,23 +7,18 @@ from tui.providers.warming import warm_models
 from tui.providers.wire import Wire
 
 
-class Parent(Wire):
-    """A model nobody has used."""
-
-    name: str
-
-
-class Child(Parent):
-    """Below another model."""
-
-    size: int
-
-
 def is_built(model: type[Wire]) -> bool:
     return bool(model.__pydantic_complete__)
 
 
 def test_models_of_any_depth_are_built() -> None:
+    # Made here: whoever warms up in this process before would have built them already.
+    class Parent(Wire):
+        name: str
+
+    class Child(Parent):
+        size: int
+
     assert not is_built(Parent)
     assert not is_built(Child)
     warm_models(Parent)
