@@ -103,15 +103,6 @@ def health_text(health: Health, now: datetime) -> str:
     return " ".join(parts)
 
 
-def pace_text(healths: Iterable[Health], interval_s: float | None, *, paused: bool) -> str:
-    """Return what stands at the right of the title: `paused`, or how often the list is asked."""
-    if paused:
-        return "paused, p goes on"
-    if not any(True for _health in healths) or interval_s is None:
-        return ""
-    return f"refresh {interval_s:g}s"
-
-
 def _ago(age: str) -> str:
     return "less than a minute ago" if age == "<1m" else f"{age} ago"
 

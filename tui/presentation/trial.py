@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 from tui.models import JsonValue, Row, Score, Trial
 from tui.presentation import format as fmt
@@ -189,11 +188,6 @@ def strip_sentence(row: Row) -> str:
         return ""
     passed = sum(trial.outcome == "passed" for trial in row.trials)
     return f"{passed} of {len(row.trials)} trials passed"
-
-
-def age_text(trial: Trial, now: datetime) -> str:
-    """Return when the trial was made; empty when unknown."""
-    return "" if trial.created_at is None else f"{fmt.age(trial.created_at, now)} ago"
 
 
 def glyphs(row: Row) -> str:
