@@ -3,10 +3,13 @@
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib import import_module
 
 import pytest
 
 from tests.clock import START, FakeClock
+from tui.commands.arguments import build_parser
+from tui.commands.headless import ON_RUNS, SessionCommand
 from tui.commands.session import Session
 from tui.demo import demo_config, demo_keys, demo_transport, demo_world
 from tui.services import Services, open_services
@@ -35,6 +38,13 @@ class Desk:
             chosen=chosen,
             begun_at=self.clock.now(),
         )
+
+
+async def call(session: Session, *words: str) -> int:
+    """Run a command as it would be written, with the session's services. Returns the exit code."""
+    arguments = build_parser().parse_args(words)
+    command: SessionCommand = import_module(ON_RUNS[arguments.command]).run
+    return await command(arguments, session)
 
 
 def open_desk(clock: FakeClock, keys: dict[str, str]) -> Desk:

@@ -8,28 +8,24 @@ from typing import Any
 
 import pytest
 
-from tests.commands.conftest import Desk
+from tests.commands.conftest import Desk, call
 from tui.commands.arguments import build_parser
 from tui.commands.headless import run_command
-from tui.commands.rows import list_rows
-from tui.commands.runs import list_runs
 from tui.errors import QueryError
 
 
 async def found(desk: Desk, query: str, *, ref: str | None = None) -> list[dict[str, Any]]:
     session = desk.session(offline=True)
     if ref is None:
-        await list_runs(session, query=query, form="json", limit=None, fields=())
+        await call(session, "runs", "--format=json", "--", query)
     else:
-        await list_rows(
-            session, ref=ref, query=query, form="json", limit=None, fields=(), trials=False
-        )
+        await call(session, "rows", "--format=json", ref, "--", query)
     told: list[dict[str, Any]] = json.loads(desk.out.getvalue())
     return told
 
 
 async def test_runs_are_those_that_a_script_would_pick_from_the_json(desk: Desk) -> None:
-    await list_runs(desk.session(), query="", form="json", limit=None, fields=())
+    await call(desk.session(), "runs", "--format=json")
     every = json.loads(desk.out.getvalue())
     wanted: dict[str, Callable[[dict[str, Any]], bool]] = {
         "status:completed": lambda run: run["status"] == "completed",
@@ -51,13 +47,11 @@ async def test_runs_are_those_that_a_script_would_pick_from_the_json(desk: Desk)
 
 
 async def test_rows_are_those_that_a_script_would_pick_from_the_json(desk: Desk) -> None:
-    await list_runs(desk.session("prod"), query="", form="json", limit=None, fields=())
+    await call(desk.session("prod"), "runs", "--format=json")
     runs = json.loads(desk.out.getvalue())
     ref = next(run["ref"] for run in runs if "canary" in (run["name"] or ""))
     desk.clock.advance(600)
-    await list_rows(
-        desk.session(), ref=ref, query="", form="json", limit=None, fields=(), trials=False
-    )
+    await call(desk.session(), "rows", "--format=json", ref)
     every = json.loads(desk.out.getvalue())
     tokens = sorted(row["usage"]["total_tokens"] for row in every if row["usage"])
     middle = tokens[len(tokens) // 2]
@@ -80,17 +74,9 @@ async def test_rows_are_those_that_a_script_would_pick_from_the_json(desk: Desk)
 async def test_a_broken_filter_is_told_before_anybody_is_asked(desk: Desk) -> None:
     for query in ("status:", "nope:1"):
         with pytest.raises(QueryError):
-            await list_runs(desk.session(), query=query, form="json", limit=None, fields=())
+            await call(desk.session(), "runs", "--format=json", "--", query)
         with pytest.raises(QueryError):
-            await list_rows(
-                desk.session(),
-                ref="prod/x",
-                query=query,
-                form="json",
-                limit=None,
-                fields=(),
-                trials=False,
-            )
+            await call(desk.session(), "rows", "--format=json", "prod/x", "--", query)
     assert desk.out.getvalue() == ""
     assert all(link.budget.left() > 0 for link in desk.services.links.values())
     assert desk.services.store.counts()["runs"] == 0

@@ -7,32 +7,32 @@ from typing import Any
 
 import pytest
 
-from tests.commands.conftest import Desk
+from tests.commands.conftest import Desk, call
 from tui.commands.reference import resolve
-from tui.commands.rows import list_rows
-from tui.commands.runs import list_runs
-from tui.commands.show import show_run
 from tui.errors import AuthError, MissingError, NotFoundError
 from tui.presentation.records import ROW_FIELDS, RUN_FIELDS, TRIAL_FIELDS
 from tui.providers.base import RunPage
 
 
+def words(form: str, query: str = "", **flags: Any) -> list[str]:
+    """Return the flags of a reading command as they are written."""
+    found = [f"--format={form}"]
+    for name, value in flags.items():
+        if value is True:
+            found.append(f"--{name}")
+        elif value not in (None, False, ()):
+            found.append(f"--{name}={','.join(value) if isinstance(value, tuple) else value}")
+    return [*found, *([query] if query else [])]
+
+
 async def runs(desk: Desk, *chosen: str, form: str = "json", **more: Any) -> int:
-    arguments: dict[str, Any] = {"query": "", "limit": None, "fields": (), **more}
-    offline = arguments.pop("offline", False)
-    return await list_runs(desk.session(*chosen, offline=offline), form=form, **arguments)
+    offline = more.pop("offline", False)
+    return await call(desk.session(*chosen, offline=offline), "runs", *words(form, **more))
 
 
 async def rows(desk: Desk, ref: str, *, form: str = "json", **more: Any) -> int:
-    arguments: dict[str, Any] = {
-        "query": "",
-        "limit": None,
-        "fields": (),
-        "trials": False,
-        **more,
-    }
-    offline = arguments.pop("offline", False)
-    return await list_rows(desk.session(offline=offline), ref=ref, form=form, **arguments)
+    offline = more.pop("offline", False)
+    return await call(desk.session(offline=offline), "rows", ref, *words(form, **more))
 
 
 async def test_every_providers_runs_come_in_one_list_newest_first(desk: Desk) -> None:
@@ -108,11 +108,11 @@ async def test_a_run_is_shown_with_everything_it_has(desk: Desk) -> None:
     await runs(desk, "prod", query="nightly prompt")
     told = json.loads(desk.out.getvalue())
     ref = next(run["ref"] for run in told if run["status"] == "completed")
-    assert await show_run(desk.session(), ref=ref, form="json", fields=()) == 0
+    assert await call(desk.session(), "show", ref, "--format=json") == 0
     (run,) = json.loads(desk.out.getvalue())
     assert {criterion["name"] for criterion in run["criteria"]} == {"correct", "polite", "helpful"}
     assert run["config"]["data_source"]
-    assert await show_run(desk.session(), ref=ref, form="table", fields=()) == 0
+    assert await call(desk.session(), "show", ref, "--format=table") == 0
     assert f"ref         {ref}\n" in desk.out.getvalue()
 
 
@@ -213,12 +213,12 @@ async def test_a_list_that_is_not_there_is_an_unavailable_provider(
         raise MissingError("docs: it is not there (404)")
 
     monkeypatch.setattr(sync.provider, "list_runs", gone)
-    assert await list_runs(session, query="", form="json", limit=None, fields=()) == 69
+    assert await call(session, "runs", "--format=json") == 69
     assert desk.err.getvalue() == "docs: it is not there (404)\n"
 
 
 async def test_criteria_tell_how_many_trials_there_are(desk: Desk) -> None:
-    assert await show_run(desk.session(), ref="team-weave/amber-river", form="json", fields=()) == 0
+    assert await call(desk.session(), "show", "team-weave/amber-river", "--format=json") == 0
     (run,) = json.loads(desk.out.getvalue())
     told = {one["name"]: (one["n"], one["trial_count"]) for one in run["criteria"]}
     assert told["mentions-policy"] == (238, 240)

@@ -1,5 +1,6 @@
 """`evaltop config path|show|check`: where the settings are and whether they are right."""
 
+import argparse
 from dataclasses import replace
 from typing import TextIO
 
@@ -8,11 +9,12 @@ from tui.config import Config, config_file, describe
 from tui.errors import ConfigError, ConfigProblem
 
 
-def config_command(action: str, config: Config, out: TextIO) -> int:
+def run(arguments: argparse.Namespace, config: Config, out: TextIO) -> int:
     """Print what was asked. Returns 0; raises ConfigError naming every mistake.
 
     `path` and `show` answer also when some settings are wrong; the mistakes follow as the error.
     """
+    action = arguments.action
     if action == "path":
         out.write(f"{config.file or config_file()}\n")
         return 0

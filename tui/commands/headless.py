@@ -3,16 +3,31 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Mapping
-from typing import TextIO
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from typing import TextIO, TypeAlias
 
-from tui.commands.config import all_problems, config_command
+from tui.commands.config import all_problems
 from tui.commands.output import display_width
 from tui.commands.session import Session
-from tui.config import load_config
+from tui.config import Config, load_config
 from tui.errors import ConfigError, EvaltopError, QueryError
 from tui.services import Services, open_services
 from tui.text import clean_line
+
+SessionCommand: TypeAlias = Callable[[argparse.Namespace, Session], Awaitable[int]]
+"""A command over runs: it is given the opened services. Returns the exit code."""
+SettingsCommand: TypeAlias = Callable[[argparse.Namespace, Config, TextIO], int]
+"""A command about the settings: it also works when some are wrong. Returns the exit code."""
+
+ON_RUNS = {
+    "runs": "tui.commands.runs",
+    "show": "tui.commands.show",
+    "rows": "tui.commands.rows",
+}
+"""Command to the module whose `run` is its `SessionCommand`."""
+ON_SETTINGS = {"config": "tui.commands.config"}
+"""Command to the module whose `run` is its `SettingsCommand`."""
 
 _FILTER_SHOWN = 2000
 """Characters of a broken filter that are repeated; longer ones are refused anyway."""
@@ -25,12 +40,13 @@ def run_command(
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
-    """Run `runs`, `show`, `rows` or `config`. Returns the exit code; failures are told on `err`."""
+    """Run the command that was asked for. Returns the exit code; failures are told on `err`."""
     out, err = out or sys.stdout, err or sys.stderr
     try:
         config = load_config(flag_path=arguments.config, environ=environ)
-        if arguments.command == "config":
-            return config_command(arguments.action, config, out)
+        if arguments.command in ON_SETTINGS:
+            on_settings: SettingsCommand = import_module(ON_SETTINGS[arguments.command]).run
+            return on_settings(arguments, config, out)
         if problems := all_problems(config):
             raise ConfigError(problems)
         services = open_services(config, environ=environ)
@@ -68,47 +84,18 @@ async def _run(arguments: argparse.Namespace, services: Services, out: TextIO, e
         services=services,
         out=out,
         err=err,
-        offline=arguments.offline,
+        offline=getattr(arguments, "offline", False),
         chosen=tuple(arguments.connection or ()),
         begun_at=services.clock.now(),
     )
     if services.store.problem is not None:
         session.tell(services.store.problem.sentence())
     try:
-        return await _dispatch(arguments, session)
+        on_runs: SessionCommand = import_module(ON_RUNS[arguments.command]).run
+        return await on_runs(arguments, session)
     except EvaltopError as error:
         if error not in session.failures:
             raise
         return session.exit_code()  # it has been told
     finally:
         await services.poller.aclose()
-
-
-async def _dispatch(arguments: argparse.Namespace, session: Session) -> int:
-    if arguments.command == "runs":
-        from tui.commands.runs import list_runs
-
-        return await list_runs(
-            session,
-            query=" ".join(arguments.query),
-            form=arguments.format,
-            limit=arguments.limit,
-            fields=arguments.fields,
-        )
-    if arguments.command == "show":
-        from tui.commands.show import show_run
-
-        return await show_run(
-            session, ref=arguments.ref, form=arguments.format, fields=arguments.fields
-        )
-    from tui.commands.rows import list_rows
-
-    return await list_rows(
-        session,
-        ref=arguments.ref,
-        query=" ".join(arguments.query),
-        form=arguments.format,
-        limit=arguments.limit,
-        fields=arguments.fields,
-        trials=arguments.trials,
-    )

@@ -1,5 +1,6 @@
 """`evaltop rows REF [QUERY]`: the rows of a run, all pages."""
 
+import argparse
 from collections.abc import Iterator
 
 from tui.commands.output import CUT_STORY, check_fields, write
@@ -16,23 +17,16 @@ _PAGE = 200
 _STORY_EVERY_S = 2.0
 
 
-async def list_rows(
-    session: Session,
-    *,
-    ref: str,
-    query: str,
-    form: str,
-    limit: int | None,
-    fields: tuple[str, ...],
-    trials: bool,
-) -> int:
+async def run(arguments: argparse.Namespace, session: Session) -> int:
     """Fetch all rows once, print the stored ones and return the exit code."""
+    query, form = " ".join(arguments.query), arguments.format
+    limit, fields, trials = arguments.limit, arguments.fields, arguments.trials
     check_fields(fields, (*ROW_FIELDS, "trials"))
     if query:
         from tui.query import read_row_filter
 
         read_row_filter(query)  # a broken one is told before anybody is asked
-    stored = await resolve(session, ref)
+    stored = await resolve(session, arguments.ref)
     run_ref = stored.run.ref
     if not session.offline and not stored.sync.final:
         await _fetch(session, stored)

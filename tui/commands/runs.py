@@ -1,5 +1,6 @@
 """`evaltop runs [QUERY]`: list runs, newest first."""
 
+import argparse
 from collections.abc import Iterator
 
 from tui.commands.output import CUT_STORY, check_fields, write
@@ -24,10 +25,10 @@ TABLE_FIELDS = (
 _PAGE = 200
 
 
-async def list_runs(
-    session: Session, *, query: str, form: str, limit: int | None, fields: tuple[str, ...]
-) -> int:
+async def run(arguments: argparse.Namespace, session: Session) -> int:
     """Fetch what is needed, print the stored runs and return the exit code."""
+    query, form = " ".join(arguments.query), arguments.format
+    limit, fields = arguments.limit, arguments.fields
     check_fields(fields, RUN_FIELDS)
     if query:
         from tui.query import read_run_filter

@@ -1,5 +1,6 @@
 """`evaltop show REF`: one run in full."""
 
+import argparse
 import json
 
 from tui.commands.output import check_fields, plain, write
@@ -10,10 +11,11 @@ from tui.models import JsonObject
 from tui.presentation.records import RUN_FIELDS, pick, run_record
 
 
-async def show_run(session: Session, *, ref: str, form: str, fields: tuple[str, ...]) -> int:
+async def run(arguments: argparse.Namespace, session: Session) -> int:
     """Fetch and print one run; on failure print what is stored, stale, with the failure's code."""
+    form, fields = arguments.format, arguments.fields
     check_fields(fields, RUN_FIELDS)
-    stored = await resolve(session, ref)
+    stored = await resolve(session, arguments.ref)
     run_ref = stored.run.ref
     if not session.offline and run_ref not in session.detailed:
         link = session.services.links[run_ref.connection]

@@ -1,0 +1,32 @@
+"""The command line: one parser for the app and all headless commands (design section 4.2)."""
+
+import argparse
+from pathlib import Path
+
+from tui import __version__
+from tui.commands.arguments import reading as reading_commands
+from tui.commands.arguments import setting_up
+from tui.commands.arguments.common import Parser, common_flags, reading_flags
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser. Parsing raises UsageError; `--help` and `--version` exit with 0."""
+    parser = Parser(
+        prog="evaltop",
+        description="Every LLM evaluation run and batch job you have, in one terminal app. "
+        "Without a command it opens the app.",
+        epilog="Exit codes: 0 ok · 64 wrong usage · 65 bad data · 66 no such run or connection · "
+        "69 provider unavailable · 70 a bug in evaltop · 77 key missing or refused · "
+        "78 bad configuration · 129/130/143 ended by a signal.",
+    )
+    parser.add_argument("--version", action="version", version=f"evaltop {__version__}")
+    parser.add_argument("--config", type=Path, metavar="FILE", default=None, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--connection", action="append", metavar="NAME", default=None, help=argparse.SUPPRESS
+    )
+    common, reading = common_flags(), reading_flags()
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    setting_up.add_demo(commands)
+    reading_commands.add(commands, common, reading)
+    setting_up.add_config(commands, common)
+    return parser
