@@ -68,13 +68,16 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables unless another instance just has; a foreign database counts as broken."""
-    if version_of(connection) == schema.VERSION:
-        return
-    if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+    """Take the steps the file lacks, unless another instance just has.
+
+    A foreign database counts as broken.
+    """
+    version = version_of(connection)
+    if not version and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise broken("this is another program's database")
-    for statement in schema.TABLES:
-        connection.execute(statement)
+    for step in schema.STEPS[version:]:
+        for statement in step:
+            connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {schema.VERSION}")
 
 

@@ -1,4 +1,7 @@
-"""The tables. `user_version` is `VERSION`; the file name carries `MAJOR`.
+"""The tables, as steps from version to version: `user_version` is how many a file has taken.
+
+The file name carries `MAJOR`. A new file takes all steps, an older one those it lacks, so both
+end with the same tables. A step that has been released never changes.
 
 Times are microseconds since 1970. Texts that are compared or shown in lists are columns; all else
 is JSON (`tui.store.codec`). Bodies sit in their own table, so that lists never read over them.
@@ -6,11 +9,9 @@ is JSON (`tui.store.codec`). Bodies sit in their own table, so that lists never 
 
 MAJOR = 1
 """Changes when an older program can no longer use the file: then it is another file."""
-VERSION = 1
-"""`user_version`; grows with additions that `MAJOR` allows."""
 FILE_NAME = f"store-{MAJOR}.sqlite3"
 
-TABLES = (
+_FIRST = (
     """CREATE TABLE run(
         id INTEGER PRIMARY KEY,
         connection TEXT NOT NULL,
@@ -129,14 +130,20 @@ TABLES = (
     )""",
 )
 
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""Statements of each step, oldest first; additions that `MAJOR` allows."""
+VERSION = len(STEPS)
+"""`user_version` of a file that has taken all steps."""
+
+_STATEMENTS = [statement for step in STEPS for statement in step]
 TABLE_NAMES = tuple(
     statement.split("(", 1)[0].split()[2]
-    for statement in TABLES
+    for statement in _STATEMENTS
     if statement.startswith("CREATE TABLE")
 )
 INDEX_NAMES = tuple(
     statement.split(" ON ", 1)[0].split()[-1]
-    for statement in TABLES
-    if not statement.startswith("CREATE TABLE")
+    for statement in _STATEMENTS
+    if statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
 )
 NAMES = frozenset(TABLE_NAMES + INDEX_NAMES)

@@ -1,0 +1,214 @@
+"""Every read the rest of the program may do."""
+
+import sqlite3
+import threading
+from array import array
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tui.clock import Clock
+from tui.errors import StoreError
+from tui.models import Row, RunRef
+from tui.store import accounts, finding, trials, walks
+from tui.store.codec import instant, micros
+from tui.store.database import Database
+from tui.store.queries import row_ids, run_ids
+from tui.store.run_table import as_walking, find_id, load_one
+from tui.store.selecting import select
+from tui.store.types import (
+    ConnectionState,
+    RowHead,
+    RowQuery,
+    RunQuery,
+    SourceState,
+    StoredRun,
+)
+from tui.store.views import RowView, RunView, heads_by_id, runs_by_id
+
+
+class StoreReader:
+    """The reading half of `tui.store.Store`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()  # guards the three below
+        self._revision = 0
+        self._walks: dict[RunRef, walks.Walk] = {}
+        self._last_rows: tuple[RunRef, RowQuery, int, RowView] | None = None
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice; other calls then raise StoreError."""
+        self._database.close()
+
+    @property
+    def problem(self) -> StoreError | None:
+        """Why nothing is kept on disk, or what happened to the file; None while all is well."""
+        return self._database.problem
+
+    @property
+    def revision(self) -> int:
+        """Grows with every visible change this process makes; starts at 0."""
+        return self._revision
+
+    @property
+    def file(self) -> Path | None:
+        """Where the data is kept; None in memory."""
+        return self._database.file
+
+    @property
+    def journal(self) -> str:
+        """SQLite's journal mode: `TRUNCATE`, `WAL`, or `MEMORY`."""
+        return self._database.journal
+
+    def run(self, ref: RunRef) -> StoredRun | None:
+        """Return a run with its raw object; None when it is not stored."""
+
+        def work(found: sqlite3.Connection) -> StoredRun | None:
+            run = find_id(found, ref)
+            return None if run is None else load_one(found, run).stored
+
+        stored = self._database.read(work)
+        return None if stored is None else self._marked(stored)
+
+    def find_runs(self, text: str, connections: Sequence[str] | None) -> list[StoredRun]:
+        """Return the runs a reference means, newest first; several = ambiguous.
+
+        The first rule that finds any wins: exact reference, exact id, exact name, prefix of at
+        least 4 characters of the id; then the same three within the connection named before the
+        first slash.
+
+        Args:
+            text: what the person wrote.
+            connections: look only there; None = everywhere.
+        """
+
+        def work(found: sqlite3.Connection) -> list[StoredRun]:
+            return runs_by_id(found, finding.run_ids(found, text, connections))
+
+        return [self._marked(stored) for stored in self._database.read(work)]
+
+    def runs(self, query: RunQuery) -> RunView:
+        """Return a snapshot of the runs a query means. Raises QueryError."""
+        selection = run_ids(query, self._now())
+        ids = self._database.read(lambda found: select(found, selection))
+        return RunView(self._database, ids, self._marked)
+
+    def rows(
+        self, ref: RunRef, query: RowQuery, *, cancelled: Callable[[], bool] | None = None
+    ) -> RowView:
+        """Return a snapshot of the rows a query means; empty when the run is not stored.
+
+        With a million rows this takes some tenths of a second, and longer with a filter that asks
+        for more than columns: call it in a thread, and show `first_rows` meanwhile.
+
+        Args:
+            ref: the run.
+            query: which of its rows.
+            cancelled: asked all along; True gives up.
+
+        Raises:
+            QueryError: the filter cannot be read, or one of its patterns takes too long.
+            ReadCancelledError: `cancelled` said so.
+        """
+        with self._lock:
+            last = self._last_rows
+
+        def work(found: sqlite3.Connection) -> tuple[int, int, RowView]:
+            run, version = trials.version(found, ref)
+            if last is not None and last[:3] == (ref, query, version):
+                return run, version, last[3]
+            ids = select(found, row_ids(run, query), cancelled)
+            return run, version, RowView(self._database, run, ids)
+
+        _run, version, view = self._database.read(work)
+        with self._lock:
+            self._last_rows = (ref, query, version, view)
+        return view
+
+    def first_rows(self, ref: RunRef, query: RowQuery, limit: int) -> list[RowHead]:
+        """Return the first rows a query means, at once however many there are.
+
+        A filter that few rows pass is looked for in all of them. Raises QueryError.
+        """
+
+        def work(found: sqlite3.Connection) -> list[RowHead]:
+            run, _version = trials.version(found, ref)
+            wanted = row_ids(run, query)
+            first = wanted._replace(
+                sql=f"{wanted.sql} LIMIT :limit", values=wanted.values | {"limit": limit}
+            )
+            return heads_by_id(found, select(found, first))
+
+        return self._database.read(work)
+
+    def row(self, ref: RunRef, key: str) -> Row | None:
+        """Return a row with the bodies of its trials, oldest first; None when not stored."""
+        return self._database.read(lambda found: trials.row(found, ref, key))
+
+    def details(self, ref: RunRef, key: str) -> dict[str, tuple[str, ...]]:
+        """Return the notes of `apply_trial` by trial id; a trial is in it once it was opened."""
+        return self._database.read(lambda found: trials.details(found, ref, key))
+
+    def neighbours(self, ref: RunRef, query: RowQuery, key: str) -> tuple[str | None, str | None]:
+        """Return the keys before and after a row in a query's order.
+
+        None stands at either end; both are None when the query does not have the row.
+        """
+        view = self.rows(ref, query)
+        index = view.index_of(key)
+        if index is None:
+            return None, None
+        return (
+            view.key_at(index - 1) if index > 0 else None,
+            view.key_at(index + 1) if index + 1 < view.count() else None,
+        )
+
+    def latencies(self, ref: RunRef) -> tuple[float, float] | None:
+        """Return median and 95th percentile of the rows' latency in seconds; None without any."""
+        return self._database.read(lambda found: trials.latencies(found, ref))
+
+    def scores(self, ref: RunRef) -> "array[float]":
+        """Return the rows' numeric scores, ascending, for a histogram."""
+        return self._database.read(lambda found: trials.scores(found, ref))
+
+    def live_runs(self, connection: str) -> list[StoredRun]:
+        """Return a connection's runs that may still change, newest first."""
+        view = self.runs(RunQuery(connections=(connection,), live_only=True))
+        return view.fetch(0, view.count())
+
+    def sources(self, connection: str) -> list[SourceState]:
+        """Return a connection's run lists as last checked, oldest check first."""
+        return self._database.read(lambda found: accounts.sources(found, connection))
+
+    def connection_state(self, connection: str) -> ConnectionState | None:
+        """Return how a connection fares; None when it was never asked."""
+        return self._database.read(lambda found: accounts.connection_state(found, connection))
+
+    def counts(self, connections: Sequence[str] | None = None) -> dict[str, int]:
+        """Return how many `runs`, `live` and `trouble` there are; `connections` None = all.
+
+        In trouble are failed and expired runs, and live ones past their deadline.
+        """
+        return self._database.read(lambda found: accounts.counts(found, connections, self._now()))
+
+    def progress(self, ref: RunRef) -> list[tuple[datetime, int]]:
+        """Return samples of (time, rows done), oldest first.
+
+        At most 120, of the last 6 hours, at least 2 s apart but for the newest; they begin anew
+        when the run does.
+        """
+
+        def work(found: sqlite3.Connection) -> list[tuple[int, int]]:
+            return found.execute(
+                "SELECT at, done FROM sample WHERE run = ? ORDER BY at", (find_id(found, ref),)
+            ).fetchall()
+
+        return [(instant(at), done) for at, done in self._database.read(work)]
+
+    def _now(self) -> int:
+        return micros(self._clock.now()) or 0
+
+    def _marked(self, stored: StoredRun) -> StoredRun:
+        return as_walking(stored) if stored.run.ref in self._walks else stored
