@@ -6,7 +6,20 @@ import sys
 
 import pytest
 
-HEAVY = {"httpx", "pydantic", "keyring", "markdown_it", "cryptography", "pygments", "lark", "regex"}
+HEAVY = {
+    "cryptography",
+    "httpx",
+    "keyring",
+    "lark",
+    "markdown_it",
+    "numpy",
+    "pyarrow",
+    "pydantic",
+    "pygments",
+    "regex",
+    "scipy",
+    "tomlkit",
+}
 
 
 def loaded_by(code: str) -> set[str]:
