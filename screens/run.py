@@ -1,40 +1,28 @@
 """Run: what came out, how sure that is, and its rows."""
 
-from typing import ClassVar, get_args
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from screens.base import bindings_for
-from screens.menu import ChoiceMenu
 from screens.panes import PanedScreen
-from screens.rows_feed import RowsFeed, RowsLook
-from tui.errors import QueryError
+from screens.rows_pane import RowsPane
+from screens.run_header import RunHeader
 from tui.messages import CopyAsked, JsonOpened, LinkAsked, RowOpened, TextAsked, Told
 from tui.models import RunRef
 from tui.presentation import run as present
 from tui.presentation.format import short_number
-from tui.presentation.progress import progress_view
-from tui.presentation.rows import SORTS, RowsShape, row_columns
-from tui.presentation.sources import ListSource, RowsSource
-from tui.presentation.table import Cell, SortMark, TableRow
-from tui.presentation.words import status_tone
+from tui.presentation.sources import ListSource
+from tui.presentation.table import Cell, TableRow
 from tui.services import Services
-from tui.store import Change, RowQuery, RunQuery, StoredRun
-from tui.store.types import RowSort
-from tui.widgets.filter_bar import FilterBar
-from tui.widgets.grid_table import GridTable
-from tui.widgets.header_line import HeaderLine, HintLine
+from tui.store import Change, RunQuery, StoredRun
+from tui.widgets.header_line import HintLine
 from tui.widgets.pane_line import PaneLine
-from tui.widgets.progress import ProgressLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import Section, TextView
 from tui.widgets.virtual_table import VirtualTable
-
-TALL_LINES = 32
-"""From this height on the criteria stand above the rows, too."""
 
 
 class RunScreen(PanedScreen):
@@ -53,33 +41,21 @@ class RunScreen(PanedScreen):
         super().__init__(services)
         self._ref = ref
         self._list = query
-        self._rows = RowQuery()
-        self._good_rows = self._rows
         self._stored: StoredRun | None = None
         self._latency = ""
-        self._shape = RowsShape()
         self._slept = False
-        self._feed = RowsFeed(
-            self,
-            services.store,
-            services.clock,
-            show=self._show_rows,
-            show_latency=self._show_latency,
-            show_mistake=self._show_mistake,
-        )
 
     def compose(self) -> ComposeResult:
         """Lay out header, panes and the lines at the bottom."""
-        yield HeaderLine(id="title")
-        yield ProgressLine()
-        yield HeaderLine(tone="", classes="facts", id="outcome")
-        yield HeaderLine(tone="muted", classes="facts", id="cost")
-        yield HeaderLine(tone="warn", classes="facts", id="note")
+        yield RunHeader(self.services)
         yield PaneLine()
-        with Vertical(id="pane-rows"):
-            yield GridTable(present.CRITERIA_COLUMNS, id="brief")
-            yield FilterBar(placeholder="words, or outcome:failed latency>2s")
-            yield VirtualTable((), id="rows")
+        yield RowsPane(
+            self,
+            self.services,
+            id="pane-rows",
+            why_empty=self._why_empty,
+            show_latency=self._show_latency,
+        )
         yield VirtualTable(
             present.CRITERIA_COLUMNS, id="criteria", empty="This run has no criteria."
         )
@@ -104,18 +80,23 @@ class RunScreen(PanedScreen):
         if self._slept:
             self._slept = False
             self._read()
-            self._read_rows(urgent=False)
+            self._rows.read(urgent=False)
 
     def _follow(self) -> None:
         self.services.poller.focus(self._ref)
         self.services.poller.set_visible((self._ref,))
+        self._latency = ""
         self._read()
-        self._read_rows(urgent=True)
+        self._rows.follow(self._ref)
+
+    @property
+    def _rows(self) -> RowsPane:
+        return self.query_one(RowsPane)
 
     @property
     def table(self) -> VirtualTable:
         """The rows."""
-        return self.query_one("#rows", VirtualTable)
+        return self._rows.table
 
     def came_from(self) -> str:
         """Return the run's reference."""
@@ -130,28 +111,17 @@ class RunScreen(PanedScreen):
         if stored is None:
             self.show_header(str(self._ref), "not fetched yet")
             return
-        run, now = stored.run, self.services.clock.now()
-        self.show_header(present.title(run), present.state(stored, now), status_tone(run))
-        samples = self.services.store.progress(run.ref) if run.live else ()
-        self.query_one(ProgressLine).view = progress_view(run, samples, now)
-        outcome = self.query_one("#outcome", HeaderLine)
-        outcome.left = present.outcome_text(run)
-        outcome.right = "paused" if self.services.poller.paused else ""
-        cost = self.query_one("#cost", HeaderLine)
-        cost.left = present.cost_text(run, self._latency)
-        cost.right = present.when_text(stored, now)
-        self._show_notes(stored)
-        self._show_panes(stored)
-
-    def _show_notes(self, stored: StoredRun) -> None:
         notes = list(present.notes(stored))
         trouble = self._trouble()
         if trouble:
             notes.insert(0, f"✗ {trouble}")
-        line = self.query_one("#note", HeaderLine)
-        line.left = notes[0] if notes else ""
-        line.right = f"+{len(notes) - 1} more under 4" if len(notes) > 1 else ""
-        line.display = bool(notes)
+        self.query_one(RunHeader).show_run(
+            stored, notes, latency=self._latency, more_at=self.PANES.index("details") + 1
+        )
+        self._show_details(stored, notes)
+        self._show_panes(stored)
+
+    def _show_details(self, stored: StoredRun, notes: list[str]) -> None:
         sections = [Section("\n".join(notes), heading="notes", tone="warn")] if notes else []
         sections.extend(
             Section(text, heading=heading, language="plain" if heading == "facts" else "json")
@@ -162,8 +132,7 @@ class RunScreen(PanedScreen):
     def _show_panes(self, stored: StoredRun) -> None:
         run = stored.run
         criteria = present.criteria_rows(run.criteria)
-        self.query_one("#brief", GridTable).rows = criteria
-        self._show_brief()
+        self._rows.show_criteria(criteria)
         self.query_one("#criteria", VirtualTable).set_source(_numbered(criteria))
         self.query_one("#usage", VirtualTable).set_source(_numbered(present.usage_rows(run.usage)))
         self.query_one(PaneLine).panes = (
@@ -172,15 +141,6 @@ class RunScreen(PanedScreen):
             ("usage", short_number(len(run.usage))),
             ("details", ""),
         )
-        self.table.empty = self._why_empty()
-
-    def _show_brief(self) -> None:
-        brief = self.query_one("#brief", GridTable)
-        brief.display = self.size.height >= TALL_LINES and bool(brief.rows)
-
-    def on_resize(self) -> None:
-        """Show the criteria above the rows where there is room."""
-        self._show_brief()
 
     def _trouble(self) -> str:
         poller, connection = self.services.poller, self._ref.connection
@@ -192,37 +152,15 @@ class RunScreen(PanedScreen):
             return f"Waiting: {connection} may be asked {limit} times a minute."
         return ""
 
-    def _why_empty(self) -> str:
+    def _why_empty(self, text: str) -> str:
         if self._stored is None:
             return self._trouble() or "Fetching the run…"
         return present.empty_rows(
             self._stored,
-            text=self._rows.text,
+            text=text,
             trouble=self._trouble(),
             paused=self.services.poller.paused,
         )
-
-    # --- its rows
-
-    def _read_rows(self, *, urgent: bool) -> None:
-        self._feed.read(self._ref, self._rows, urgent=urgent)
-
-    def _show_rows(self, looked: RowsLook) -> None:
-        """Show a view; columns stay when a filter leaves rows that need fewer."""
-        self._good_rows = self._rows
-        shape = self._shape | looked.shape
-        table = self.table
-        if shape != self._shape or not table.columns:
-            self._shape = shape
-            table.columns = row_columns(shape)
-        table.empty = self._why_empty()
-        table.sort = SortMark(SORTS[self._rows.sort][0], self._rows.descending)
-        table.set_source(RowsSource(looked.view, shape))
-
-    def _show_mistake(self, mistake: QueryError) -> None:
-        """Go back to the filter of the rows that are shown."""
-        self._rows = self._good_rows
-        self.query_one(FilterBar).show_mistake(mistake)
 
     def _show_latency(self, latency: str) -> None:
         if latency != self._latency:
@@ -234,7 +172,7 @@ class RunScreen(PanedScreen):
         if self._ref in change.refs | change.rows or change.connections:
             self._read()
         if self._ref in change.rows:
-            self._read_rows(urgent=False)
+            self._rows.read(urgent=False)
 
     def minute_passed(self) -> None:
         """Let ages tick."""
@@ -260,7 +198,7 @@ class RunScreen(PanedScreen):
         """Open the row."""
         event.stop()
         if event.table is self.table:
-            self.post_message(RowOpened(self._ref, event.key, self._rows))
+            self.post_message(RowOpened(self._ref, event.key, self._rows.rows))
 
     def action_filter(self) -> None:
         """Filter the rows."""
@@ -268,56 +206,17 @@ class RunScreen(PanedScreen):
 
         if self._pane:
             self._show_pane(0)
-        self.query_one(FilterBar).open()
+        self._rows.open_filter()
         self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
-
-    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
-        """Filter while it is typed."""
-        event.stop()
-        from tui.query import ROW_FIELDS, begins_field
-
-        event.bar.error = ""
-        if not (event.bar.is_open and begins_field(event.text, ROW_FIELDS)):
-            self._apply(event.bar)
-
-    def _apply(self, bar: FilterBar) -> None:
-        from tui.query import read_row_filter
-
-        if bar.text != self._rows.text and bar.accepts(bar.text, read_row_filter):
-            self._rows = RowQuery(bar.text, self._rows.sort, self._rows.descending)
-            self._read_rows(urgent=True)
-
-    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
-        """Give the focus back to the rows."""
-        event.stop()
-        self._apply(event.bar)
-        self.table.focus()
 
     def action_back(self) -> None:
         """Clear the filter, then go back to the list."""
-        bar = self.query_one(FilterBar)
-        if self._rows.text or bar.text:
-            bar.clear()
-            self.table.focus()
-        else:
+        if not self._rows.clear_filter():
             self.leave()
 
     def action_sort(self) -> None:
-        """Choose the order of the rows; choosing the current one again turns it round."""
-        choices = [(sort, text) for sort, (_column, text, _down) in SORTS.items()]
-        arrow = "↓" if self._rows.descending else "↑"
-        self.app.push_screen(
-            ChoiceMenu("Sort rows by", choices, self._rows.sort, arrow), self._sorted
-        )
-
-    def _sorted(self, chosen: str | None) -> None:
-        for sort in get_args(RowSort):
-            if sort == chosen:
-                again = sort == self._rows.sort
-                down = not self._rows.descending if again else SORTS[sort][2]
-                self._rows = RowQuery(self._rows.text, sort, down)
-                self._show_pane(0)
-                self._read_rows(urgent=True)
+        """Choose the order of the rows."""
+        self._rows.choose_sort(lambda: self._show_pane(0))
 
     def action_next_item(self) -> None:
         """Show the next run of the list."""
@@ -337,9 +236,6 @@ class RunScreen(PanedScreen):
             )
             return
         self._ref = RunRef.parse(view.key_at(target))
-        self._latency = ""
-        self._shape = RowsShape()
-        self.table.columns = ()
         self._follow()
 
     def action_refresh(self) -> None:

@@ -1,0 +1,183 @@
+"""The rows of a run with their filter and order; the criteria above them where there is room."""
+
+from collections.abc import Callable
+from typing import get_args
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from screens.menu import ChoiceMenu
+from screens.rows_feed import RowsFeed, RowsLook
+from tui.errors import QueryError
+from tui.models import RunRef
+from tui.presentation import run as present
+from tui.presentation.rows import SORTS, RowsShape, row_columns
+from tui.presentation.sources import RowsSource
+from tui.presentation.table import Cell, SortMark
+from tui.services import Services
+from tui.store import RowQuery
+from tui.store.types import RowSort
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.grid_table import GridTable
+from tui.widgets.virtual_table import VirtualTable
+
+TALL_LINES = 32
+"""From this height of the screen on the criteria stand above the rows, too."""
+
+
+class RowsPane(Vertical):
+    """Reads and shows the rows that are wanted; the screen says of which run, and when."""
+
+    def __init__(
+        self,
+        owner: Screen[str],
+        services: Services,
+        *,
+        id: str,  # noqa: A002 - Textual's name
+        why_empty: Callable[[str], str],
+        show_latency: Callable[[str], None],
+    ) -> None:
+        """Prepare an empty pane.
+
+        Args:
+            owner: the screen, whose workers read.
+            services: store and clock.
+            id: the DOM id.
+            why_empty: told the filter, returns what an empty table says.
+            show_latency: called with the latency of all rows where that is cheap to know.
+        """
+        super().__init__(id=id)
+        self._why_empty = why_empty
+        self._ref: RunRef | None = None
+        self.rows = RowQuery()
+        """Which rows are wanted, in which order."""
+        self._good_rows = self.rows
+        self._shape = RowsShape()
+        self._feed = RowsFeed(
+            owner,
+            services.store,
+            services.clock,
+            show=self._show_rows,
+            show_latency=show_latency,
+            show_mistake=self._show_mistake,
+        )
+
+    def compose(self) -> ComposeResult:
+        """Lay out criteria, filter and table."""
+        yield GridTable(present.CRITERIA_COLUMNS, id="brief")
+        yield FilterBar(placeholder="words, or outcome:failed latency>2s")
+        yield VirtualTable((), id="rows")
+
+    @property
+    def table(self) -> VirtualTable:
+        """The rows."""
+        return self.query_one("#rows", VirtualTable)
+
+    # --- showing
+
+    def follow(self, ref: RunRef) -> None:
+        """Show the rows of a run from now on; its columns are found anew."""
+        self._ref = ref
+        self._shape = RowsShape()
+        self.table.columns = ()
+        self.read(urgent=True)
+
+    def read(self, *, urgent: bool) -> None:
+        """Read the rows again: at once for a person, after a rest for live data."""
+        if self._ref is not None:
+            self._feed.read(self._ref, self.rows, urgent=urgent)
+
+    def show_criteria(self, rows: tuple[tuple[Cell, ...], ...]) -> None:
+        """Show the criteria above the rows where there is room, and why there are no rows."""
+        self.query_one("#brief", GridTable).rows = rows
+        self._show_brief()
+        self.tell_empty()
+
+    def tell_empty(self) -> None:
+        """Say why there are no rows."""
+        self.table.empty = self._why_empty(self.rows.text)
+
+    def on_resize(self) -> None:
+        """Show the criteria above the rows where there is room."""
+        self._show_brief()
+
+    def _show_brief(self) -> None:
+        brief = self.query_one("#brief", GridTable)
+        brief.display = self.screen.size.height >= TALL_LINES and bool(brief.rows)
+
+    def _show_rows(self, looked: RowsLook) -> None:
+        """Show a view; columns stay when a filter leaves rows that need fewer."""
+        self._good_rows = self.rows
+        shape = self._shape | looked.shape
+        table = self.table
+        if shape != self._shape or not table.columns:
+            self._shape = shape
+            table.columns = row_columns(shape)
+        self.tell_empty()
+        table.sort = SortMark(SORTS[self.rows.sort][0], self.rows.descending)
+        table.set_source(RowsSource(looked.view, shape))
+
+    # --- filter
+
+    def _show_mistake(self, mistake: QueryError) -> None:
+        """Go back to the filter of the rows that are shown."""
+        self.rows = self._good_rows
+        self.query_one(FilterBar).show_mistake(mistake)
+
+    def open_filter(self) -> None:
+        """Let the person type a filter."""
+        self.query_one(FilterBar).open()
+
+    def clear_filter(self) -> bool:
+        """Show all rows; False when they are shown already."""
+        bar = self.query_one(FilterBar)
+        if not (self.rows.text or bar.text):
+            return False
+        bar.clear()
+        self.table.focus()
+        return True
+
+    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        from tui.query import ROW_FIELDS, begins_field
+
+        event.bar.error = ""
+        if not (event.bar.is_open and begins_field(event.text, ROW_FIELDS)):
+            self._apply(event.bar)
+
+    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
+        """Give the focus back to the rows."""
+        event.stop()
+        self._apply(event.bar)
+        self.table.focus()
+
+    def _apply(self, bar: FilterBar) -> None:
+        from tui.query import read_row_filter
+
+        if bar.text != self.rows.text and bar.accepts(bar.text, read_row_filter):
+            self.rows = RowQuery(bar.text, self.rows.sort, self.rows.descending)
+            self.read(urgent=True)
+
+    # --- order
+
+    def choose_sort(self, then: Callable[[], None]) -> None:
+        """Let the person choose the order; choosing the current one again turns it round.
+
+        `then` is called when one was chosen.
+        """
+
+        def sorted_by(chosen: str | None) -> None:
+            for sort in get_args(RowSort):
+                if sort == chosen:
+                    again = sort == self.rows.sort
+                    down = not self.rows.descending if again else SORTS[sort][2]
+                    self.rows = RowQuery(self.rows.text, sort, down)
+                    then()
+                    self.read(urgent=True)
+
+        choices = [(sort, text) for sort, (_column, text, _down) in SORTS.items()]
+        arrow = "↓" if self.rows.descending else "↑"
+        menu = ChoiceMenu("Sort rows by", choices, self.rows.sort, arrow)
+        self.app.push_screen(menu, sorted_by)

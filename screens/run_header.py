@@ -1,0 +1,60 @@
+"""The lines above the panes of a run: state, progress, result, cost, what to know."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.presentation import run as present
+from tui.presentation.progress import progress_view
+from tui.presentation.words import status_tone
+from tui.services import Services
+from tui.store import StoredRun
+from tui.widgets.header_line import HeaderLine
+from tui.widgets.progress import ProgressLine
+
+
+class RunHeader(Vertical):
+    """Shows one stored run; equal values repaint nothing."""
+
+    DEFAULT_CSS = "RunHeader { height: auto; }"
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield HeaderLine(id="title")
+        yield ProgressLine()
+        yield HeaderLine(tone="", classes="facts", id="outcome")
+        yield HeaderLine(tone="muted", classes="facts", id="cost")
+        yield HeaderLine(tone="warn", classes="facts", id="note")
+
+    def show_run(
+        self, stored: StoredRun, notes: Sequence[str], *, latency: str, more_at: int
+    ) -> None:
+        """Show a run.
+
+        Args:
+            stored: the run.
+            notes: sentences a person should read; the first is shown, the others are counted.
+            latency: the latency of its rows, as text; empty when unknown.
+            more_at: number of the pane that has all notes.
+        """
+        run, now = stored.run, self._services.clock.now()
+        title = self.query_one("#title", HeaderLine)
+        title.left, title.right = present.title(run), present.state(stored, now)
+        title.right_tone = status_tone(run)
+        samples = self._services.store.progress(run.ref) if run.live else ()
+        self.query_one(ProgressLine).view = progress_view(run, samples, now)
+        outcome = self.query_one("#outcome", HeaderLine)
+        outcome.left = present.outcome_text(run)
+        outcome.right = "paused" if self._services.poller.paused else ""
+        cost = self.query_one("#cost", HeaderLine)
+        cost.left = present.cost_text(run, latency)
+        cost.right = present.when_text(stored, now)
+        line = self.query_one("#note", HeaderLine)
+        line.left = notes[0] if notes else ""
+        line.right = f"+{len(notes) - 1} more under {more_at}" if len(notes) > 1 else ""
+        line.display = bool(notes)
