@@ -11,6 +11,7 @@ from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.credentials import KeySource, make_key_source, static_key_source
 from tui.frozen import frozen
+from tui.polling.ledger import SharedLedger
 from tui.polling.links import Link
 from tui.polling.poller import Poller
 from tui.store import Change, Store
@@ -71,6 +72,10 @@ def open_services(
     def key_source(name: str) -> KeySource | None:
         return None if keys is None else static_key_source(keys.get(name))
 
+    def ledger(name: str) -> SharedLedger | None:
+        """Return what all processes on this store count a connection's requests in."""
+        return None if store.file is None else SharedLedger(store.file.parent / "budget" / name)
+
     building = asyncio.Lock()
     links = {
         connection.name: Link(
@@ -82,6 +87,7 @@ def open_services(
             random=random,
             publish=publish,
             building=building,
+            ledger=ledger(connection.name),
         )
         for connection in config.connections
     }

@@ -1,47 +1,61 @@
-"""The request budget of one connection: at most N requests in any sixty seconds."""
+"""The request budget of one connection: at most N requests in any sixty seconds, and no rush."""
 
 import asyncio
-from collections import deque
 
 from tui.clock import Clock
+from tui.polling.ledger import WINDOW_S, Ledger, OwnLedger, wait_s
 
-WINDOW_S = 60.0
+BURST = 10
+"""Requests that may be sent at once."""
+BURST_S = 2.0
+"""Seconds that hold at most `BURST` requests: five a second in the long run."""
 
 
 class RequestBudget:
-    """A sliding window over the times of the last requests, first come first served.
+    """Sliding windows over the times of the last requests, first come first served.
 
     Every attempt of the client takes one place before it is sent, retries included, so the
-    number that leaves the machine is the number counted here.
+    number that leaves the machine is the number counted here. What a server says of its own
+    limit holds beside it.
     """
 
-    def __init__(self, limit_per_min: int, clock: Clock) -> None:
+    def __init__(self, limit_per_min: int, clock: Clock, ledger: Ledger | None = None) -> None:
+        """Begin.
+
+        Args:
+            limit_per_min: at most so many in a minute.
+            clock: for the windows.
+            ledger: who counts; this process alone when None.
+        """
         self.limit = max(1, limit_per_min)
         self._clock = clock
-        self._sent: deque[float] = deque()
+        self._ledger = ledger or OwnLedger()
+        self._windows = ((WINDOW_S, self.limit), (BURST_S, BURST))
         self._turn = asyncio.Lock()
+        self._quiet_until = 0.0
 
     async def take(self) -> None:
         """Wait until a request may be sent, and count it."""
         async with self._turn:
-            while (wait := self.wait_s()) > 0:
+            while (wait := self._try()) > 0:
                 await self._clock.sleep(wait)
-            self._sent.append(self._clock.monotonic())
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for so long: the server says that its own limit is used up."""
+        self._quiet_until = max(self._quiet_until, self._clock.monotonic() + seconds)
 
     def wait_s(self) -> float:
         """Return the seconds until a place is free; zero when one is."""
-        self._forget()
-        if len(self._sent) < self.limit:
-            return 0.0
-        return self._sent[0] + WINDOW_S - self._clock.monotonic()
+        now = self._clock.monotonic()
+        wait = wait_s(self._ledger.times(now), now, self._windows)
+        return max(0.0, wait, self._quiet_until - now)
 
     def left(self) -> int:
-        """Return how many requests may be sent right now."""
-        self._forget()
-        return self.limit - len(self._sent)
-
-    def _forget(self) -> None:
+        """Return how many requests may be sent within this minute."""
         now = self._clock.monotonic()
-        # The very expression of `wait_s`: rounding must not make a wait of zero of a full window.
-        while self._sent and self._sent[0] + WINDOW_S - now <= 0:
-            self._sent.popleft()
+        return 0 if self._quiet_until > now else max(0, self.limit - len(self._ledger.times(now)))
+
+    def _try(self) -> float:
+        now = self._clock.monotonic()
+        quiet = self._quiet_until - now
+        return quiet if quiet > 0 else self._ledger.spend(now, self._windows)

@@ -71,7 +71,8 @@ class ConnectionLoop:
         if failure is None:
             await self._save(None)
             busy = bool(await self._live()) or (await self._link.sync()).behind
-            return list_delay_s(self._link.config.poll, Attention(False, busy), self._random)
+            pause = list_delay_s(self._link.config.poll, Attention(False, busy), self._random)
+            return max(pause, self._link.gate.poll_wish_s())
         now = self._clock.now()
         delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
         partly = self.health.ok_at == now

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from tui.clock import Clock
 from tui.config import ConnectionConfig
 from tui.credentials import KeySource
+from tui.polling.breaker import Breaker
 from tui.polling.budget import RequestBudget
+from tui.polling.gate import ConnectionGate
+from tui.polling.ledger import Ledger
 from tui.polling.sync import Sync
 from tui.providers.base import Provider
 from tui.store import Change, Store
@@ -31,6 +34,7 @@ class Link:
         random: Random | None = None,
         publish: Callable[[Change], None] = lambda _change: None,
         building: asyncio.Lock | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """Prepare a connection.
 
@@ -44,14 +48,17 @@ class Link:
             publish: told of every change.
             building: shared by all connections, which are built one after the other: threads that
                 import at the same time leave the interface no turn.
+            ledger: counts the requests; this process alone when None.
         """
         self.config = config
-        self.budget = RequestBudget(config.poll.max_requests_per_min, clock)
+        self.budget = RequestBudget(config.poll.max_requests_per_min, clock, ledger)
         self._store = store
         self._clock = clock
         self._key = key
         self._transport = transport
         self._random = random or Random()
+        self.breaker = Breaker(clock, self._random)
+        self.gate = ConnectionGate(self.budget, self.breaker, clock)
         self._publish = publish
         self._sync: Sync | None = None
         self._building = building or asyncio.Lock()
@@ -84,7 +91,7 @@ class Link:
             key=self._key,
             transport=self._transport,
             random=self._random,
-            gate=self.budget.take,
+            gate=self.gate,
         )
         provider = make_provider(self.config, context)
         warm_network()

@@ -59,6 +59,8 @@ class Poller:
             on_failure=self._focus_failed,
             on_progress=self._rows_progressed,
         )
+        for link in links.values():
+            link.breaker.on_recovery = self._wake
         self._listeners: list[Callable[[Change], None]] = []
         self.rows_progress: RowsProgress | None = None
         """The rows walk under way or the last one; None before any."""
@@ -91,6 +93,8 @@ class Poller:
 
     def refresh(self, ref: RunRef | None = None) -> None:
         """Ask now: the run when one is given, else every list. Also while paused."""
+        for link in self._links.values():
+            link.breaker.try_now()
         if ref is not None:
             self._focus.refresh()
             return
@@ -147,6 +151,12 @@ class Poller:
         """Close all clients."""
         for link in self._links.values():
             await link.aclose()
+
+    def _wake(self) -> None:
+        """An outage is over, or the machine has slept: everything is due."""
+        for waker in self._wakers():
+            if not waker.paused:
+                waker.wake()
 
     def _wakers(self) -> list[Waker]:
         return [self._focus.waker, *(loop.waker for loop in self._loops.values())]

@@ -14,7 +14,8 @@ QUIET_AFTER = timedelta(hours=1)
 """A live run without change for this long is asked at idle pace."""
 DORMANT_AFTER = timedelta(days=1)
 """After this long it is asked only by the list."""
-BACKOFF_CAP_S = 60.0
+BACKOFF_CAP_S = 30.0
+LEAST_WAIT_S = 1.0
 KEY_RETRY_S = 300.0
 """A refused key may have been mended outside; asking rarely is enough."""
 RETIRED_RETRY_S = 86_400.0
@@ -32,6 +33,11 @@ class Attention:
 def jittered(seconds: float, random: Random) -> float:
     """Return `seconds` plus or minus `JITTER`."""
     return seconds * (1 + random.uniform(-JITTER, JITTER))
+
+
+def jittered_up(seconds: float, random: Random) -> float:
+    """Return `seconds` plus up to a tenth of `JITTER`: for waits that must not be undercut."""
+    return seconds * (1 + random.uniform(0, JITTER / 10))
 
 
 def list_delay_s(settings: PollSettings, attention: Attention, random: Random) -> float:
@@ -52,10 +58,9 @@ def failure_delay_s(error: ProviderError, failures: int, now: datetime, random: 
         return jittered(RETIRED_RETRY_S, random)
     if isinstance(error, AuthError | KeyMissingError):
         return jittered(KEY_RETRY_S, random)
-    backoff = jittered(min(BACKOFF_CAP_S, 2.0 ** min(failures, 10)), random)
-    if error.retry_at is None:
-        return backoff
-    return max(backoff, (error.retry_at - now).total_seconds())
+    if error.retry_at is not None:
+        return max(LEAST_WAIT_S, jittered_up((error.retry_at - now).total_seconds(), random))
+    return jittered(min(BACKOFF_CAP_S, 2.0 ** min(failures, 10)), random)
 
 
 def run_interval_s(settings: PollSettings, *, focused: bool, idle_for: timedelta) -> float | None:

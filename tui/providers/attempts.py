@@ -25,6 +25,7 @@ from tui.providers.failures import (
     status_error,
     transport_failure,
 )
+from tui.providers.gate import RequestGate
 from tui.providers.inflate import CutBodyError, UnreadableBodyError, decoded_pieces
 from tui.providers.retry import HELD_WAIT_S, asked_wait, may_retry
 from tui.providers.strict_json import NotJsonError, loads
@@ -158,10 +159,10 @@ class Attempts:
         pool: ClientPool,
         clock: Clock,
         read_error: Callable[[int, JsonValue], ErrorText | None] | None,
-        budget: Callable[[], Awaitable[None]] | None = None,
+        door: RequestGate | None = None,
     ) -> None:
-        """`budget` is awaited before every attempt is sent, before it takes a slot."""
-        self._budget = budget
+        """`door` is passed before an attempt takes a slot: a wait there holds up nobody else."""
+        self._door = door
         self._pool = pool
         self._clock = clock
         self._read_error = read_error
@@ -186,13 +187,7 @@ class Attempts:
         Raises:
             Failure: it did not work.
         """
-        if self._budget is not None:
-            await self._budget()
-        await self._gate.acquire()
-        slot = Slot(self._gate)
-        if self._closed:
-            slot.release()
-            raise self.closed(call)
+        slot = await self._slot(call)
         task = self.keep(asyncio.create_task(self._send(call, read, slot)))
         task.add_done_callback(lambda _task: slot.release())
         try:
@@ -203,6 +198,31 @@ class Attempts:
             if task.cancelled() and me is not None and not me.cancelling():
                 raise self.closed(call) from None
             raise
+
+    async def _slot(self, call: Call) -> Slot:
+        """Pass the door and take a place on the network."""
+        if self._door is not None:
+            await self._door.enter(call.url.path)
+        try:
+            await self._gate.acquire()
+        except asyncio.CancelledError:
+            self._tell(call, None, sent=False)
+            raise
+        slot = Slot(self._gate)
+        if self._closed:
+            slot.release()
+            self._tell(call, None, sent=False)
+            raise self.closed(call)
+        return slot
+
+    def _tell(self, call: Call, error: ProviderError | None, *, sent: bool) -> None:
+        """Tell the door how an attempt has ended; one that was left half-way says nothing."""
+        if self._door is None:
+            return
+        if sent and not call.abandoned:
+            self._door.ended(call.url.path, error)
+        else:
+            self._door.unsent(call.url.path)
 
     def closed(self, call: Call) -> Failure:
         """Return the failure of a call whose client has been closed."""
@@ -218,11 +238,22 @@ class Attempts:
         await self._pool.aclose()
 
     async def _send(self, call: Call, read: Callable[[Arrival], Awaitable[_T]], slot: Slot) -> _T:
+        error: ProviderError | None = None
+        ended = False
         try:
             async with self._pool.use() as client:
-                return await self._exchange(client, call, read, slot)
-        except ProviderError as error:
-            raise Failure(error) from None
+                answer = await self._exchange(client, call, read, slot)
+            ended = True
+        except Failure as failure:
+            error, ended = failure.error, True
+            raise
+        except ProviderError as failure:
+            error, ended = failure, True
+            raise Failure(failure) from None
+        else:
+            return answer
+        finally:
+            self._tell(call, error, sent=ended)
 
     async def _exchange(
         self,
@@ -247,6 +278,8 @@ class Attempts:
                 begun = True
                 try:
                     arrival = Arrival(call, response, limit, slot)
+                    if self._door is not None:
+                        self._door.answered(arrival.headers)
                     await self._check(arrival)
                     return await read(arrival)
                 finally:

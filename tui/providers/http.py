@@ -31,6 +31,7 @@ from tui.providers.batches import ITEM_BYTES, BadItem, ItemBatch
 from tui.providers.bodies import item_batches, object_lines, one_page, value_without, whole_value
 from tui.providers.connecting import ClientPool
 from tui.providers.failures import ErrorText, Failure, Words
+from tui.providers.gate import RequestGate
 from tui.providers.handover import Handover
 from tui.providers.retry import TRIES, backoff
 from tui.providers.targets import Base, Params
@@ -79,8 +80,8 @@ class ClientContext:
     transport: httpx.AsyncBaseTransport | None = None
     """None = the network. Tests and the demo give their own."""
     random: Random = field(default_factory=Random)
-    gate: Callable[[], Awaitable[None]] | None = None
-    """Awaited before every attempt, retries included: the connection's request budget."""
+    gate: RequestGate | None = None
+    """Asked before every attempt, retries included; None lets everything through."""
 
 
 class HttpClient:
