@@ -15,7 +15,7 @@ from tui.store.codec import (
     micros,
     optional_instant,
 )
-from tui.store.types import ConnectionState, SourceState
+from tui.store.types import ConnectionState, Holdings, Retired, SourceState
 
 
 def source_complete(connection: sqlite3.Connection, name: str, source_id: str, now: int) -> None:
@@ -82,20 +82,25 @@ def set_connection(
     remedy: str | None,
     now: int,
 ) -> bool:
-    """Note how a connection fares. Returns whether more changed than the time of the answer."""
+    """Note how a connection an app polls fares.
+
+    Returns whether more changed than the times.
+    """
     old = connection_state(connection, name)
     was = (None, None, None) if old is None else (old.ok_at, old.error, old.remedy)
     since = None
     if error is not None:
         since = now if old is None or old.since is None else micros(old.since)
     connection.execute(
-        "INSERT OR REPLACE INTO connection(name, ok, error, remedy, since) VALUES(?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO connection(name, ok, error, remedy, since, polled)"
+        " VALUES(?, ?, ?, ?, ?, ?)",
         (
             column_text(name),
             micros(ok_at or was[0]),
             None if error is None else column_text(error),
             None if remedy is None else column_text(remedy),
             since,
+            now,
         ),
     )
     return was[1:] != (error, remedy) or (was[0] is None and ok_at is not None)
@@ -104,12 +109,62 @@ def set_connection(
 def connection_state(connection: sqlite3.Connection, name: str) -> ConnectionState | None:
     """Return how a connection fares; None when it was never asked."""
     found = connection.execute(
-        "SELECT ok, error, remedy, since FROM connection WHERE name = ?", (column_text(name),)
+        "SELECT ok, error, remedy, since, polled FROM connection WHERE name = ?",
+        (column_text(name),),
     ).fetchone()
     if found is None:
         return None
-    ok, error, remedy, since = found
-    return ConnectionState(name, optional_instant(ok), error, remedy, optional_instant(since))
+    ok, error, remedy, since, polled = found
+    return ConnectionState(
+        name, optional_instant(ok), error, remedy, optional_instant(since), optional_instant(polled)
+    )
+
+
+def set_retired(connection: sqlite3.Connection, name: str, found: Retired | None) -> bool:
+    """Note that a service has ended, or that it answers after all. Returns whether that is news."""
+    old = retired(connection, name)
+    if found is None:
+        connection.execute("DELETE FROM retired WHERE connection = ?", (column_text(name),))
+    else:
+        connection.execute(
+            "INSERT OR REPLACE INTO retired VALUES(?, ?, ?, ?)",
+            (
+                column_text(name),
+                micros(found.at),
+                column_text(found.message),
+                column_text(found.remedy),
+            ),
+        )
+    return (old is None) != (found is None)
+
+
+def retired(connection: sqlite3.Connection, name: str) -> Retired | None:
+    """Return that a connection's service has ended; None while it has not."""
+    found = connection.execute(
+        "SELECT at, message, remedy FROM retired WHERE connection = ?", (column_text(name),)
+    ).fetchone()
+    return None if found is None else Retired(instant(found[0]), found[1], found[2])
+
+
+def holdings(connection: sqlite3.Connection, name: str) -> Holdings:
+    """Return what is stored of a connection's evals; batches are left out."""
+    runs, rows, complete, newest = connection.execute(
+        "SELECT count(*), total(sync.row_n), total(run.archived NOT NULL OR sync.final),"
+        " max(run.began) FROM run JOIN sync ON sync.run = run.id"
+        " WHERE run.connection = ? AND json_extract(CAST(run.told AS TEXT), '$.kind') = 'eval'",
+        (column_text(name),),
+    ).fetchone()
+    return Holdings(runs, int(rows), int(complete), optional_instant(newest))
+
+
+def answered_at(connection: sqlite3.Connection, name: str) -> datetime | None:
+    """Return when a connection last told anything; None when nothing of it is stored."""
+    told, well = connection.execute(
+        "SELECT (SELECT max(seen.at) FROM seen JOIN run ON run.id = seen.run"
+        " WHERE run.connection = :name), (SELECT ok FROM connection WHERE name = :name)",
+        {"name": column_text(name)},
+    ).fetchone()
+    return optional_instant(max((at for at in (told, well) if at is not None), default=None))
 
 
 def counts(connection: sqlite3.Connection, names: Sequence[str] | None, now: int) -> dict[str, int]:

@@ -18,6 +18,8 @@ from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.selecting import select
 from tui.store.types import (
     ConnectionState,
+    Holdings,
+    Retired,
     RowHead,
     RowQuery,
     RunQuery,
@@ -185,6 +187,29 @@ class StoreReader:
     def connection_state(self, connection: str) -> ConnectionState | None:
         """Return how a connection fares; None when it was never asked."""
         return self._database.read(lambda found: accounts.connection_state(found, connection))
+
+    def answered_at(self, connection: str) -> datetime | None:
+        """Return when a connection last told anything; None when nothing of it is stored."""
+        return self._database.read(lambda found: accounts.answered_at(found, connection))
+
+    def retired(self, connection: str) -> Retired | None:
+        """Return that a connection's service has ended; None while it has not."""
+        return self._database.read(lambda found: accounts.retired(found, connection))
+
+    def holdings(self, connection: str) -> Holdings:
+        """Return what is stored of a connection's evals."""
+        return self._database.read(lambda found: accounts.holdings(found, connection))
+
+    def unopened(self, ref: RunRef, after: int, limit: int) -> list[tuple[int, str, str]]:
+        """Return the next trials that were never opened: (place, row key, trial id).
+
+        Places grow; `after` is the last one that was seen, 0 at the beginning.
+        """
+        return self._database.read(lambda found: trials.unopened(found, ref, after, limit))
+
+    def opened(self, ref: RunRef) -> dict[tuple[str, ...], int]:
+        """Return how many trials of a run were opened, by the notes that came with them."""
+        return self._database.read(lambda found: trials.opened(found, ref))
 
     def counts(self, connections: Sequence[str] | None = None) -> dict[str, int]:
         """Return how many `runs`, `live` and `trouble` there are; `connections` None = all.

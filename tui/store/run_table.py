@@ -48,8 +48,8 @@ _SUMS = """sync.row_n, sync.trial_n, sync.trial_ended_n, sync.passed, sync.faile
 _CRITERIA = "SELECT run, name, type, n, passed, failed, errored, value_n, value_sum FROM criterion"
 _SELECT = """
 SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
-    sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped, sync.error,
-    sync.final, {sums}
+    run.archived, sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped,
+    sync.error, sync.final, sync.told, sync.met, {sums}
 FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
 WHERE run.id IN ({marks})
 """
@@ -197,8 +197,8 @@ def _sample(connection: sqlite3.Connection, run: int, now: int, done: int, *, li
 
 
 def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
-    run, told_data, more, raw, seen, first_seen, changed, *rest = values
-    begun, completed, resume, expected, notes, skipped, error, final, *sums = rest
+    run, told_data, more, raw, seen, first_seen, changed, archived, *rest = values
+    begun, completed, resume, expected, notes, skipped, error, final, sent, met, *sums = rest
     told = from_json(
         Run,
         loads(told_data)
@@ -216,6 +216,9 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         notes=() if notes is None else tuple(loads(notes)),
         skipped=skipped,
         error=error,
+        trials_stored=tally.trials,
+        told=sent,
+        met=met,
     )
     stored = StoredRun(
         effective(told, tally),
@@ -224,6 +227,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         changed_at=instant(changed),
         sync=sync,
         skipped=skipped,
+        archived_at=optional_instant(archived),
     )
     return Loaded(run, told, tally, stored)
 

@@ -130,7 +130,22 @@ _FIRST = (
     )""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SECOND = (
+    # When all a provider would give of the run was last stored; NULL = never. Never evicted.
+    "ALTER TABLE run ADD COLUMN archived INTEGER",
+    # Of the newest walk: row objects its pages held, and the different rows among them.
+    "ALTER TABLE sync ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sync ADD COLUMN met INTEGER NOT NULL DEFAULT 0",
+    # When an app's loop last asked it, so that an archive beside it takes less of the budget.
+    "ALTER TABLE connection ADD COLUMN polled INTEGER",
+    # Services that have ended, and when that was last found out.
+    """CREATE TABLE retired(
+        connection TEXT PRIMARY KEY, at INTEGER NOT NULL, message TEXT NOT NULL,
+        remedy TEXT NOT NULL
+    )""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 """Statements of each step, oldest first; additions that `MAJOR` allows."""
 VERSION = len(STEPS)
 """`user_version` of a file that has taken all steps."""

@@ -11,16 +11,13 @@ from tui.models import Run, RunRef
 from tui.providers.base import RowPage, RunSource, TrialDetail
 from tui.store import accounts, trials, walks
 from tui.store.answers import apply_detail, apply_listed
+from tui.store.codec import micros
 from tui.store.database import Database
 from tui.store.reading import StoreReader
 from tui.store.row_table import Merged
 from tui.store.run_table import as_walking, find_id, load_one, settle
 from tui.store.schema import FILE_NAME
-from tui.store.types import (
-    Change,
-    StoredRun,
-    SyncState,
-)
+from tui.store.types import Change, Retired, StoredRun, SyncState
 
 
 class Store(StoreReader):
@@ -155,6 +152,23 @@ class Store(StoreReader):
         changed = [ref] if self._database.write(work) else []
         return self._change(refs=changed, rows=changed)
 
+    def set_archived(self, ref: RunRef, *, at: datetime | None) -> Change:
+        """Note that all the provider would give of a run is stored; None takes that back."""
+
+        def work(found: sqlite3.Connection) -> bool:
+            cursor = found.execute(
+                "UPDATE run SET archived = ? WHERE id = ? AND archived IS NOT ?",
+                (micros(at), find_id(found, ref), micros(at)),
+            )
+            return cursor.rowcount > 0
+
+        return self._change(refs=[ref] if self._database.write(work) else [])
+
+    def set_retired(self, connection: str, found: Retired | None) -> Change:
+        """Note that a connection's service has ended, and when it was asked; None: it has not."""
+        news = self._database.write(lambda writer: accounts.set_retired(writer, connection, found))
+        return self._change(connections=[connection] if news else [])
+
     def set_source_checked(self, connection: str, source: RunSource, *, at: datetime) -> None:
         """Note that a run list was asked."""
         self._database.write(lambda found: accounts.source_checked(found, connection, source, at))
@@ -162,7 +176,7 @@ class Store(StoreReader):
     def set_connection(
         self, connection: str, *, ok_at: datetime | None, error: str | None, remedy: str | None
     ) -> Change:
-        """Note how a connection fares.
+        """Note how a connection fares, and that an app polls it.
 
         Args:
             connection: its name.

@@ -82,6 +82,29 @@ def apply_detail(
     return True
 
 
+def unopened(
+    connection: sqlite3.Connection, ref: RunRef, after: int, limit: int
+) -> list[tuple[int, str, str]]:
+    """Return the next trials without a detail as (trial's number, row key, trial id)."""
+    return connection.execute(
+        "SELECT trial.id, row.key, trial.tid FROM row JOIN trial ON trial.row = row.id"
+        " WHERE row.run = ? AND trial.notes IS NULL AND trial.id > ? ORDER BY trial.id LIMIT ?",
+        (find_id(connection, ref), after, limit),
+    ).fetchall()
+
+
+def opened(connection: sqlite3.Connection, ref: RunRef) -> dict[tuple[str, ...], int]:
+    """Return the number of trials with a detail by the detail's notes."""
+    return {
+        tuple(loads(notes)): n
+        for notes, n in connection.execute(
+            "SELECT trial.notes, count(*) FROM row JOIN trial ON trial.row = row.id"
+            " WHERE row.run = ? AND trial.notes NOT NULL GROUP BY trial.notes",
+            (find_id(connection, ref),),
+        )
+    }
+
+
 def latencies(connection: sqlite3.Connection, ref: RunRef) -> tuple[float, float] | None:
     """Return median and 95th percentile (nearest rank) of the rows' latency."""
     run = find_id(connection, ref)

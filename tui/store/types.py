@@ -64,6 +64,11 @@ class SyncState:
     """Items of the newest walk that could not be read."""
     error: str | None = None
     """Why the newest walk stopped early; None when it did not."""
+    trials_stored: int = 0
+    told: int = 0
+    """Row objects the newest walk was sent so far, over its interruptions."""
+    met: int = 0
+    """Different rows among them."""
 
 
 @frozen
@@ -82,6 +87,8 @@ class StoredRun:
     sync: SyncState
     skipped: int = 0
     """Same as `sync.skipped`."""
+    archived_at: datetime | None = None
+    """When all the provider would give of it was last stored; None = never."""
 
 
 @frozen
@@ -187,6 +194,30 @@ class ConnectionState:
     remedy: str | None
     since: datetime | None
     """When the failure began; None without one."""
+    polled_at: datetime | None = None
+    """When an app's loop last asked it; None = never."""
+
+
+@frozen
+class Retired:
+    """A service that has ended, as a connection last found it."""
+
+    at: datetime
+    """When that was last asked."""
+    message: str
+    remedy: str
+
+
+@frozen
+class Holdings:
+    """What is stored of a connection's evals."""
+
+    runs: int = 0
+    rows: int = 0
+    complete: int = 0
+    """Runs all of whose rows are stored."""
+    newest_at: datetime | None = None
+    """Start, else creation, of the newest run."""
 
 
 class View(Protocol[ItemT]):

@@ -62,7 +62,9 @@ def begin(connection: sqlite3.Connection, run: int, now: int) -> Walk:
     connection.execute("UPDATE run SET end_seen = ? WHERE id = ? AND end_seen > ?", (now, run, now))
     if resume is not None:
         return Walk(number, True, bool(final), notes=_notes(notes), skipped=skipped)
-    connection.execute("UPDATE sync SET walk = walk + 1, begun = ? WHERE run = ?", (now, run))
+    connection.execute(
+        "UPDATE sync SET walk = walk + 1, begun = ?, told = 0, met = 0 WHERE run = ?", (now, run)
+    )
     return Walk(number + 1, False, bool(final))
 
 
@@ -85,8 +87,15 @@ def store_page(
         max(skipped, old_skipped),
     )
     connection.execute(
-        "UPDATE sync SET resume = ?, expected = ?, notes = ?, skipped = ? WHERE run = ?",
-        (None if page.resume is None else column_text(page.resume), *now, run),
+        "UPDATE sync SET resume = ?, expected = ?, notes = ?, skipped = ?, told = told + ?,"
+        " met = met + ? WHERE run = ?",
+        (
+            None if page.resume is None else column_text(page.resume),
+            *now,
+            len(page.rows),
+            merged.rows,
+            run,
+        ),
     )
     seen = (expected, dumps([*_notes(old_notes)]), old_skipped)
     return merged, merged.changed or now != seen
