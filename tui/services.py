@@ -8,8 +8,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock, SystemClock
-from tui.config import Config
-from tui.credentials import KeySource, make_key_source, static_key_source
+from tui.config import Config, ConnectionConfig
+from tui.credentials import KeySource, Prompt, make_key_source, static_key_source
 from tui.frozen import frozen
 from tui.polling.ledger import SharedLedger
 from tui.polling.links import Link
@@ -46,6 +46,7 @@ def open_services(
     data_dir: Path | None = None,
     in_memory: bool = False,
     random: Random | None = None,
+    prompt: Prompt | None = None,
 ) -> Services:
     """Open the store and prepare every connection; nothing is asked yet.
 
@@ -58,6 +59,7 @@ def open_services(
         data_dir: where the store lives; `config.data_dir` when None.
         in_memory: keep the store in memory.
         random: for jitter.
+        prompt: asks the person for a key no other place has.
     """
     clock = clock or SystemClock()
     environ = os.environ if environ is None else environ
@@ -69,8 +71,10 @@ def open_services(
         if poller is not None:
             poller.publish(change)
 
-    def key_source(name: str) -> KeySource | None:
-        return None if keys is None else static_key_source(keys.get(name))
+    def key_source(connection: ConnectionConfig) -> KeySource:
+        if keys is not None:
+            return static_key_source(keys.get(connection.name))
+        return make_key_source(connection, environ, clock=clock, prompt=prompt)
 
     def ledger(name: str) -> SharedLedger | None:
         """Return what all processes on this store count a connection's requests in."""
@@ -82,7 +86,7 @@ def open_services(
             connection,
             store=store,
             clock=clock,
-            key=key_source(connection.name) or make_key_source(connection, environ),
+            key=key_source(connection),
             transport=transport,
             random=random,
             publish=publish,

@@ -9,9 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tui.credentials.command import CommandFailedError, command_output
+from tui.credentials.command import CommandFailedError, command_token
 
 ENVIRON = dict(os.environ)
+
+
+async def command_output(
+    command: tuple[str, ...], environ: dict[str, str], limit_s: float = 10.0
+) -> str:
+    return (await command_token(command, environ, limit_s=limit_s)).key
 
 
 def python(program: str, *arguments: str) -> tuple[str, ...]:

@@ -103,7 +103,10 @@ async def test_no_key_is_an_error_that_says_what_to_set() -> None:
         await make_key_source(openai("MY_KEY"), {})()
 
     assert caught.value.exit_code == 77
-    assert caught.value.sentence() == f"my-prod: no key was found. Set {WISHES}."
+    assert caught.value.sentence() == (
+        f"my-prod: no key was found. Set {WISHES}, "
+        "or keep it in a keyring: evaltop auth set my-prod."
+    )
 
 
 async def test_a_gateway_may_have_no_key() -> None:

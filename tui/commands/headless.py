@@ -11,6 +11,7 @@ from tui.commands.config import all_problems
 from tui.commands.output import display_width
 from tui.commands.session import Session
 from tui.config import Config, load_config
+from tui.credentials import terminal_prompt
 from tui.errors import ConfigError, EvaltopError, QueryError
 from tui.services import Services, open_services
 from tui.text import clean_line
@@ -49,7 +50,7 @@ def run_command(
             return on_settings(arguments, config, out)
         if problems := all_problems(config):
             raise ConfigError(problems)
-        services = open_services(config, environ=environ)
+        services = open_services(config, environ=environ, prompt=terminal_prompt(sys.stdin, err))
         try:
             return asyncio.run(_run(arguments, services, out, err))
         finally:

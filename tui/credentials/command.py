@@ -1,10 +1,12 @@
-"""`key_command`: a program of the user's that prints the key."""
+"""`key_command`: a program of the user's that prints the key, or a token that ends."""
 
 import asyncio
 import os
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
+
+from tui.credentials.tokens import NotATokenError, Token, read_token
 
 LIMIT_S = 10.0
 OUTPUT_BYTES = 64 * 1024
@@ -16,10 +18,10 @@ class CommandFailedError(Exception):
     """No key came out. The message says why, without anything the program printed."""
 
 
-async def command_output(
+async def command_token(
     command: tuple[str, ...], environ: Mapping[str, str], *, limit_s: float = LIMIT_S
-) -> str:
-    """Run a program without a shell and return the one line it printed, trimmed.
+) -> Token:
+    """Run a program without a shell and return the key it printed, with its end if it told one.
 
     It gets no input and no terminal; what it writes to stderr goes nowhere. It and its children
     are killed when it takes too long, prints too much or nobody waits any more.
@@ -52,7 +54,7 @@ async def command_output(
             await _kill(process)
     if status != 0:
         raise CommandFailedError(f"it ended with status {status}")
-    return _key_of(output)
+    return _token_of(output)
 
 
 async def _bounded_output(process: asyncio.subprocess.Process) -> bytes:
@@ -77,13 +79,10 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
             await process.wait()
 
 
-def _key_of(output: bytes) -> str:
+def _token_of(output: bytes) -> Token:
     try:
-        key = output.decode().strip()
+        return read_token(output.decode())
     except UnicodeDecodeError:
         raise CommandFailedError("it printed something that is not text") from None
-    if not key:
-        raise CommandFailedError("it printed nothing")
-    if not key.isprintable():
-        raise CommandFailedError("it printed more than one line, or control characters")
-    return key
+    except NotATokenError as error:
+        raise CommandFailedError(str(error)) from None

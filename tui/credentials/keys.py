@@ -69,6 +69,20 @@ class RenewableSource(Protocol):
         ...
 
 
+@runtime_checkable
+class EnterableSource(Protocol):
+    """A key source that a person can give a key, and that tells which one is in use."""
+
+    @property
+    def found(self) -> FoundKey | None:
+        """The key in use; None before it was looked for."""
+        ...
+
+    def enter(self, key: str) -> None:
+        """Use this key until the program ends."""
+        ...
+
+
 def static_key_source(key: str | None) -> KeySource:
     """Return a source that always finds this key, or none."""
     found = None if key is None else FoundKey.of(key, "the demo")

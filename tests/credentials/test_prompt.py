@@ -1,0 +1,95 @@
+"""The hidden prompt, on a real pseudo-terminal."""
+
+import asyncio
+import io
+import os
+import pty
+import termios
+from collections.abc import Iterator
+from typing import TextIO
+
+import pytest
+
+from tui.credentials.prompt import TerminalPrompt, terminal_prompt
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, TextIO]]:
+    """A pseudo-terminal: the person's end, and what the program reads from."""
+    person, program = pty.openpty()
+    with os.fdopen(program, "r") as stdin:
+        yield person, stdin
+    os.close(person)
+
+
+def echoes(stdin: TextIO) -> bool:
+    return bool(termios.tcgetattr(stdin.fileno())[3] & termios.ECHO)
+
+
+async def until_hidden(stdin: TextIO) -> None:
+    while echoes(stdin):  # noqa: ASYNC110 - the terminal tells nobody when it changes
+        await asyncio.sleep(0.001)
+
+
+async def test_what_is_typed_is_not_shown_and_the_terminal_is_restored(
+    terminal: tuple[int, TextIO],
+) -> None:
+    person, stdin = terminal
+    story = io.StringIO()
+    asking = asyncio.create_task(TerminalPrompt(stdin, story)("prod"))
+    await until_hidden(stdin)
+    os.write(person, b" sk-canary \n")
+
+    assert await asking == "sk-canary"
+    assert echoes(stdin)
+    assert "Key for prod" in story.getvalue()
+    os.set_blocking(person, False)
+    try:
+        shown = os.read(person, 4096)
+    except BlockingIOError:
+        shown = b""
+    assert b"canary" not in shown
+
+
+async def test_an_empty_line_is_no_key_and_is_asked_once(terminal: tuple[int, TextIO]) -> None:
+    person, stdin = terminal
+    prompt = TerminalPrompt(stdin, io.StringIO())
+    asking = asyncio.create_task(prompt("prod"))
+    await until_hidden(stdin)
+    os.write(person, b"\n")
+
+    assert await asking is None
+    assert await prompt("prod") is None
+
+
+async def test_two_connections_are_asked_for_one_after_the_other(
+    terminal: tuple[int, TextIO],
+) -> None:
+    person, stdin = terminal
+    story = io.StringIO()
+    prompt = TerminalPrompt(stdin, story)
+    one, two = (asyncio.create_task(prompt(name)) for name in ("one", "two"))
+    await until_hidden(stdin)
+    assert "two" not in story.getvalue()
+    os.write(person, b"first\n")
+    assert await one == "first"
+    await until_hidden(stdin)
+    os.write(person, b"second\n")
+    assert await two == "second"
+
+
+async def test_an_interrupted_prompt_gives_the_terminal_back(terminal: tuple[int, TextIO]) -> None:
+    _person, stdin = terminal
+    asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
+    await until_hidden(stdin)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert echoes(stdin)
+
+
+def test_without_a_terminal_nobody_is_asked(terminal: tuple[int, TextIO]) -> None:
+    _person, stdin = terminal
+    assert terminal_prompt(io.StringIO(), io.StringIO()) is None
+    assert terminal_prompt(stdin, io.StringIO()) is None
+    assert terminal_prompt(stdin, stdin) is not None
