@@ -37,6 +37,7 @@ def loaded_by(code: str) -> set[str]:
     [
         "tui.main, tui.commands.arguments, tui.commands.headless",
         "tui.commands.runs, tui.commands.show, tui.commands.rows, tui.commands.config",
+        "tui.commands.export, tui.exchange.parquet, tui.exchange.sheets",
         "tui.services, tui.polling.poller, tui.store",
     ],
 )

@@ -25,6 +25,7 @@ ON_RUNS = {
     "runs": "tui.commands.runs",
     "show": "tui.commands.show",
     "rows": "tui.commands.rows",
+    "export": "tui.commands.export",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
 ON_SETTINGS = {"config": "tui.commands.config"}

@@ -12,8 +12,9 @@ from typing import TextIO
 from unicodedata import combining, east_asian_width
 
 from tui.errors import UsageError
-from tui.models import JsonObject, JsonValue
+from tui.models import JsonObject
 from tui.presentation.records import pick
+from tui.presentation.spreadsheet import harmless, plain
 from tui.text import ELLIPSIS, clean_line
 
 CELL_LIMIT = 60
@@ -21,7 +22,6 @@ CELL_LIMIT = 60
 CUT_STORY = "Some cells are longer than the table shows; the other formats have them whole."
 _WHOLE = frozenset({"ref", "run", "key", "id"})
 """What a person copies into the next command is never cut."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width forms run too
 
 
 def check_fields(fields: Sequence[str], every_field: Sequence[str]) -> None:
@@ -80,37 +80,11 @@ def _write_json(records: Iterable[JsonObject], *, lines: bool, out: TextIO) -> N
     out.write("\n]\n" if separator == "," else "[]\n")
 
 
-def plain(value: JsonValue, *, limit: int | None = None) -> str:
-    """Return a value as cleaned text of one line, whole without a limit; null is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = ", ".join(str(item) for item in value)
-    if not isinstance(value, str):
-        value = json.dumps(value, separators=(",", ":"))
-    return clean_line(value, len(value) if limit is None else limit)
-
-
 def _write_csv(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(fields)
     for record in records:
-        writer.writerow([_harmless(record[field]) for field in fields])
-
-
-def _harmless(value: JsonValue) -> str:
-    if isinstance(value, float):
-        return repr(value)
-    text = plain(value)
-    if isinstance(value, int):
-        return text
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        writer.writerow([harmless(record[field]) for field in fields])
 
 
 def _write_markdown(records: Iterable[JsonObject], fields: Sequence[str], out: TextIO) -> None:

@@ -3,18 +3,16 @@
 import argparse
 from collections.abc import Iterator
 
+from tui.commands.fetching import fetch_rows
 from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.reference import resolve
 from tui.commands.session import Session
-from tui.errors import ProviderError
 from tui.models import JsonObject, RunRef
-from tui.polling.sync import RowsProgress
 from tui.presentation.records import ROW_FIELDS, is_cut, row_record, uncut
-from tui.store import RowHead, RowQuery, StoredRun, View
+from tui.store import RowHead, RowQuery, View
 
 TABLE_FIELDS = ("key", "outcome", "score", "trials_n", "latency_s", "label", "error.message")
 _PAGE = 200
-_STORY_EVERY_S = 2.0
 
 
 async def run(arguments: argparse.Namespace, session: Session) -> int:
@@ -29,7 +27,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     stored = await resolve(session, arguments.ref)
     run_ref = stored.run.ref
     if not session.offline and not stored.sync.final:
-        await _fetch(session, stored)
+        await fetch_rows(session, stored)
     view = session.services.store.rows(run_ref, RowQuery(text=query))
     total = view.count()
     shown = total if limit is None else min(limit, total)
@@ -48,25 +46,6 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         session.tell(CUT_STORY)
     _tell_gaps(session, run_ref, shown, total, limit)
     return session.exit_code()
-
-
-async def _fetch(session: Session, stored: StoredRun) -> None:
-    ref = stored.run.ref
-    clock = session.services.clock
-    told_at = clock.monotonic()
-
-    def progress(progress: RowsProgress) -> None:
-        nonlocal told_at
-        if clock.monotonic() - told_at >= _STORY_EVERY_S:
-            told_at = clock.monotonic()
-            of = "" if progress.expected is None else f" of {progress.expected}"
-            session.tell(f"{ref}: {progress.rows}{of} rows …")
-
-    sync = await session.services.links[ref.connection].sync()
-    try:
-        await sync.rows(await sync.run(ref), progress)
-    except ProviderError as error:
-        session.failed(error)
 
 
 def _tell_gaps(session: Session, ref: RunRef, shown: int, total: int, limit: int | None) -> None:

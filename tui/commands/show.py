@@ -3,12 +3,13 @@
 import argparse
 import json
 
-from tui.commands.output import check_fields, plain, write
+from tui.commands.output import check_fields, write
 from tui.commands.reference import resolve
 from tui.commands.session import Session
 from tui.errors import ProviderError
 from tui.models import JsonObject
 from tui.presentation.records import RUN_FIELDS, pick, run_record
+from tui.presentation.spreadsheet import plain
 
 
 async def run(arguments: argparse.Namespace, session: Session) -> int:

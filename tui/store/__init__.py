@@ -18,6 +18,7 @@ from tui.store.types import (
     View,
 )
 from tui.store.views import RowView, RunView
+from tui.store.whole_rows import WholeRows
 
 __all__ = [
     "ERROR_LIMIT",
@@ -38,4 +39,5 @@ __all__ = [
     "StoredRun",
     "SyncState",
     "View",
+    "WholeRows",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.clock import Clock
 from tui.errors import StoreError
-from tui.models import Row, RunRef
+from tui.models import Row, Run, RunRef
 from tui.store import accounts, finding, trials, walks
 from tui.store.codec import instant, micros
 from tui.store.database import Database
@@ -27,6 +27,7 @@ from tui.store.types import (
     StoredRun,
 )
 from tui.store.views import RowView, RunView, heads_by_id, runs_by_id
+from tui.store.whole_rows import WholeRows
 
 
 class StoreReader:
@@ -73,6 +74,15 @@ class StoreReader:
 
         stored = self._database.read(work)
         return None if stored is None else self._marked(stored)
+
+    def told(self, ref: RunRef) -> Run | None:
+        """Return a run as its provider told it, without what its rows add; None if not stored."""
+
+        def work(found: sqlite3.Connection) -> Run | None:
+            run = find_id(found, ref)
+            return None if run is None else load_one(found, run).told
+
+        return self._database.read(work)
 
     def find_runs(self, text: str, connections: Sequence[str] | None) -> list[StoredRun]:
         """Return the runs a reference means, newest first; several = ambiguous.
@@ -144,6 +154,10 @@ class StoreReader:
             return heads_by_id(found, select(found, first))
 
         return self._database.read(work)
+
+    def whole_rows(self, ref: RunRef) -> WholeRows:
+        """Return all rows of a run, to be read with their bodies; none when it is not stored."""
+        return WholeRows(self._database, ref)
 
     def row(self, ref: RunRef, key: str) -> Row | None:
         """Return a row with the bodies of its trials, oldest first; None when not stored."""

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
+from tui.commands.arguments import exchanging, setting_up
 from tui.commands.arguments import reading as reading_commands
-from tui.commands.arguments import setting_up
 from tui.commands.arguments.common import Parser, common_flags, reading_flags
 
 
@@ -28,5 +28,6 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     setting_up.add_demo(commands)
     reading_commands.add(commands, common, reading)
+    exchanging.add(commands, common)
     setting_up.add_config(commands, common)
     return parser
