@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from tui.models import CriterionType, JsonValue, Outcome, Score, Trial, Usage
 from tui.outcomes import row_outcome
+from tui.store.causes import Cause, causes_of, joined
 from tui.store.codec import column_integer, column_real, column_text, dumps, loads
 from tui.store.types import CriterionCell
 
@@ -54,6 +55,8 @@ class TrialHead(NamedTuple):
     """Code and message."""
     marks: Sequence[Sequence[Any]]
     """`Mark` tuples, or what JSON made of them."""
+    causes: Sequence[Sequence[Any]] | None = None
+    """`Cause` tuples, likewise; None in heads stored before there were any."""
 
 
 class CellTally(NamedTuple):
@@ -100,6 +103,7 @@ class Folded(NamedTuple):
 
     columns: RowSummary
     cells: list[CellTally]
+    causes: list[Cause]
 
 
 def head_of(trial: Trial) -> TrialHead:
@@ -116,6 +120,7 @@ def head_of(trial: Trial) -> TrialHead:
         start_of(trial.output) or start_of(trial.input),
         None if error is None else [_cut(error.code, ERROR_LIMIT), error.message[:ERROR_LIMIT]],
         [_mark(score) for score in trial.scores],
+        causes_of(trial),
     )
 
 
@@ -153,7 +158,7 @@ def summary(heads: Sequence[TrialHead], extra: Mapping[str, Any]) -> Folded:
         dumps([None if error is None else error[0], usage, extra]),
         dumps(cells),
     )
-    return Folded(columns, cells)
+    return Folded(columns, cells, joined(head.causes or () for head in heads))
 
 
 def load_rest(data: bytes) -> tuple[str | None, Usage | None, dict[str, Any]]:

@@ -60,6 +60,9 @@ def row_ids(run: int, query: RowQuery) -> Selection:
     if query.outcome is not None:
         conditions.append("outcome = :outcome")
         values["outcome"] = RANKS[query.outcome]
+    if query.cause is not None:
+        conditions.append("id IN (SELECT row FROM row_cause WHERE cause = :cause)")
+        values["cause"] = query.cause
     found = _no_filter()
     if not _is_blank(query.text):
         from tui.store.row_filters import row_filter

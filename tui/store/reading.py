@@ -6,11 +6,12 @@ from array import array
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from tui.clock import Clock
 from tui.errors import StoreError
 from tui.models import Row, Run, RunRef
-from tui.store import accounts, finding, trials, walks
+from tui.store import accounts, bin_table, cause_table, filling, finding, trials, walks
 from tui.store.codec import instant, micros
 from tui.store.database import Database
 from tui.store.queries import row_ids, run_ids
@@ -18,6 +19,8 @@ from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.selecting import select
 from tui.store.types import (
     ConnectionState,
+    ErrorCause,
+    Histogram,
     Holdings,
     Retired,
     RowHead,
@@ -28,6 +31,8 @@ from tui.store.types import (
 )
 from tui.store.views import RowView, RunView, heads_by_id, runs_by_id
 from tui.store.whole_rows import WholeRows
+
+ResultT = TypeVar("ResultT")
 
 
 class StoreReader:
@@ -188,6 +193,47 @@ class StoreReader:
     def scores(self, ref: RunRef) -> "array[float]":
         """Return the rows' numeric scores, ascending, for a histogram."""
         return self._database.read(lambda found: trials.scores(found, ref))
+
+    def histogram(self, ref: RunRef, *, most: int = 20) -> Histogram:
+        """Return how the rows are spread over their score, at once however many there are.
+
+        On a run stored by an older program the first call counts its rows, which takes some
+        seconds for a hundred thousand: call it in a thread.
+
+        Args:
+            ref: the run.
+            most: bins wanted at most, 2 to 256; how many come depends on the scores.
+        """
+        return self._counted(
+            ref, lambda found, run: bin_table.histogram(found, run, most), Histogram
+        )
+
+    def error_causes(self, ref: RunRef) -> list[ErrorCause]:
+        """Return what the rows' errors have in common, the most frequent first, `other` last.
+
+        The first call on a run takes as long as that of `histogram`.
+        """
+        return self._counted(ref, cause_table.causes, list)
+
+    def _counted(
+        self,
+        ref: RunRef,
+        work: Callable[[sqlite3.Connection, int], ResultT],
+        nothing: Callable[[], ResultT],
+    ) -> ResultT:
+        """Return what `work` reads of a run's bins or causes, once all rows are in them."""
+
+        def read(found: sqlite3.Connection) -> tuple[int, ResultT] | int | None:
+            run = find_id(found, ref)
+            if run is None:
+                return None
+            return (run, work(found, run)) if filling.counted(found, run) else run
+
+        result = self._database.read(read)
+        if isinstance(result, int):
+            filling.count_all(self._database, result)
+            result = self._database.read(read)
+        return result[1] if isinstance(result, tuple) else nothing()
 
     def live_runs(self, connection: str) -> list[StoredRun]:
         """Return a connection's runs that may still change, newest first."""

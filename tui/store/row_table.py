@@ -147,7 +147,7 @@ class PageMerge:
         )
         for (tid, each), head in zip(told.items(), heads, strict=True):
             self._insert_trial(row_id, tid, each, head if len(heads) > 1 else None)
-        self._difference.add(folded)
+        self._difference.add(row_id, folded)
         merged.changed = True
         merged.rows += 1
         merged.trials += len(told)
@@ -196,8 +196,8 @@ class PageMerge:
                 self._writes.bodies.append((trial_id, compress(each.data)))
             else:
                 self._insert_trial(old.id, tid, each, head)
-        self._difference.take(old.outcome, old.strip, old.score, old.cells)
-        self._difference.add(folded)
+        self._difference.take(old.id, old.outcome, old.strip, old.score, old.cells)
+        self._difference.add(old.id, folded)
         merged.changed = True
 
     def _heads(
@@ -245,9 +245,11 @@ def trials_of(connection: sqlite3.Connection, rows: Sequence[int]) -> list[_Stor
 
 
 def stored_head(connection: sqlite3.Connection, trial: _StoredTrial) -> TrialHead:
-    """Return a stored trial's head, from its body where the head was not written."""
+    """Return a stored trial's head, from its body where it was not written as it is now."""
     if trial.head is not None:
-        return load_head(trial.head)
+        head = load_head(trial.head)
+        if head.causes is not None:
+            return head
     return head_of(read_trial(connection, trial.id))
 
 
@@ -270,8 +272,8 @@ def refold(
         " strip=?, rest=?, cells=? WHERE id=?",
         (*folded.columns, row),
     )
-    move.take(outcome, strip, score, cells)
-    move.add(folded)
+    move.take(row, outcome, strip, score, cells)
+    move.add(row, folded)
     return folded
 
 

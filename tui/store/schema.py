@@ -143,6 +143,30 @@ _SECOND = (
         connection TEXT PRIMARY KEY, at INTEGER NOT NULL, message TEXT NOT NULL,
         remedy TEXT NOT NULL
     )""",
+    # Rows up to this id are in the bins and causes; NULL = all are (`tui.store.filling`).
+    "ALTER TABLE sync ADD COLUMN counted INTEGER",
+    "UPDATE sync SET counted = 0 WHERE row_n > 0",
+    "ALTER TABLE sync ADD COLUMN bin_level INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE bin(
+        run INTEGER NOT NULL,
+        place INTEGER NOT NULL,    -- on the grid of `sync.bin_level` (`tui.store.score_bins`)
+        n INTEGER NOT NULL,        -- rows
+        PRIMARY KEY(run, place)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE cause(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run INTEGER NOT NULL,
+        grader INTEGER NOT NULL,
+        other INTEGER NOT NULL,    -- all that came when there were many
+        code TEXT NOT NULL,
+        text TEXT NOT NULL,
+        n INTEGER NOT NULL,        -- rows
+        UNIQUE(run, grader, other, code, text)
+    )""",
+    """CREATE TABLE row_cause(
+        cause INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(cause, row)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX row_cause_row ON row_cause(row)",
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)

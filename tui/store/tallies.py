@@ -4,7 +4,9 @@ import sqlite3
 from collections import Counter
 
 from tui.models import Outcome
-from tui.store.codec import column_text
+from tui.store import bin_table, cause_table
+from tui.store.causes import Cause
+from tui.store.codec import MAX_INTEGER, column_text
 from tui.store.heads import OUTCOMES, RANKS, CellTally, Folded, load_cells
 
 _COLUMNS = {
@@ -26,15 +28,26 @@ class Difference:
         self._score = 0.0
         self._criteria: dict[str, list[float]] = {}
         self._types: dict[str, str] = {}
+        self._scores: list[tuple[int, float, int]] = []
+        """Row, score, and 1 or -1."""
+        self._taken: list[int] = []
+        self._causes: dict[int, list[Cause]] = {}
 
-    def add(self, row: Folded) -> None:
+    def add(self, row: int, folded: Folded) -> None:
         """A row has come."""
-        columns = row.columns
-        self._move(columns.outcome, columns.strip, columns.score, row.cells, 1)
+        columns = folded.columns
+        self._move(columns.outcome, columns.strip, columns.score, folded.cells, 1)
+        if columns.score is not None:
+            self._scores.append((row, columns.score, 1))
+        if folded.causes:
+            self._causes[row] = folded.causes
 
-    def take(self, outcome: int, strip: str, score: float | None, cells: bytes) -> None:
+    def take(self, row: int, outcome: int, strip: str, score: float | None, cells: bytes) -> None:
         """A stored row goes, or is about to be added again as it is now."""
         self._move(outcome, strip, score, load_cells(cells), -1)
+        if score is not None:
+            self._scores.append((row, score, -1))
+        self._taken.append(row)
 
     def _move(
         self, outcome: int, strip: str, score: float | None, cells: list[CellTally], sign: int
@@ -75,4 +88,22 @@ class Difference:
                 for name, sums in self._criteria.items()
                 if any(sums)
             ],
+        )
+        self._write_counted(connection, run)
+
+    def _write_counted(self, connection: sqlite3.Connection, run: int) -> None:
+        """Apply the difference to bins and causes; rows not counted yet come to them later."""
+        counted, level = connection.execute(
+            "SELECT counted, bin_level FROM sync WHERE run = ?", (run,)
+        ).fetchone()
+        bound = MAX_INTEGER if counted is None else counted
+        bin_table.move(
+            connection,
+            run,
+            level,
+            [(score, sign) for row, score, sign in self._scores if row <= bound],
+        )
+        cause_table.take(connection, self._taken)  # one that is not counted has none
+        cause_table.add(
+            connection, run, {row: each for row, each in self._causes.items() if row <= bound}
         )

@@ -138,6 +138,52 @@ class RowHead:
 
 
 @frozen
+class ScoreBin:
+    """Rows whose score lies in one part of the scale."""
+
+    low: float
+    """The least score in it."""
+    high: float
+    """The least score above it: scores in a bin are smaller."""
+    n: int
+    example: str | None
+    """Key of the row with the least score in it; None when it is empty."""
+
+
+@frozen
+class Histogram:
+    """How a run's rows are spread over their score (`RowHead.score`)."""
+
+    bins: tuple[ScoreBin, ...] = ()
+    """Ascending, next to each other, from the one with the least score to the one with the
+    greatest; all as wide, 1, 2 or 5 times a power of ten. Empty when no row has a score."""
+    below: int = 0
+    """Rows with a score of -1e9 and less, in no bin."""
+    above: int = 0
+    """Rows with a score of 1e9 and more, in no bin."""
+
+
+@frozen
+class ErrorCause:
+    """Errors of a run with the same code and a message that begins the same way."""
+
+    id: int
+    """For `RowQuery.cause`."""
+    grader: bool
+    """Whether graders broke; else it was the model's call, or the trial as a whole."""
+    code: str | None
+    text: str
+    """Start of the message in one line (at most 120 characters, raw), with `…` for numbers, ids
+    and quoted parts; empty when the provider gave no reason, and for `other`."""
+    n: int
+    """Rows with such an error on a trial; a row with several causes counts for each."""
+    example: str
+    """Key of one of them."""
+    other: bool = False
+    """Whether these are all causes that came after the first hundred."""
+
+
+@frozen
 class RunQuery:
     """Which runs, in what order."""
 
@@ -166,6 +212,8 @@ class RowQuery:
     values come last in both directions."""
     descending: bool = False
     outcome: Outcome | None = None
+    cause: int | None = None
+    """`ErrorCause.id`: only rows with such an error."""
 
 
 @frozen

@@ -134,8 +134,8 @@ def _remove_unmet(connection: sqlite3.Connection, run: int, walk: Walk) -> bool:
         "SELECT id, outcome, strip, score, cells FROM row WHERE run = ? AND walk < ?",
         (run, walk.number),
     ).fetchall()
-    for _row, outcome, strip, score, cells in gone:
-        difference.take(outcome, strip, score, cells)
+    for row, outcome, strip, score, cells in gone:
+        difference.take(row, outcome, strip, score, cells)
     for part in chunks([values[0] for values in gone]):
         for row in part:
             _delete_trials(connection, [trial.id for trial in trials_of(connection, (row,))])
