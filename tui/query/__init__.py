@@ -15,6 +15,7 @@ from tui.query.meaning import holds, look_up, same_name
 from tui.query.parsing import parse
 from tui.query.syntax import And, Compare, Node, Not, Or, Span, Word
 from tui.query.values import Moments, searcher
+from tui.query.wording import find, may_go_on, phrase, phrases, says, words
 
 __all__ = [
     "ROW_FIELDS",
@@ -35,14 +36,20 @@ __all__ = [
     "Word",
     "begins_field",
     "bind",
+    "find",
     "holds",
     "look_up",
+    "may_go_on",
     "parse",
+    "phrase",
+    "phrases",
     "read_row_filter",
     "read_run_filter",
     "same_name",
+    "says",
     "searcher",
     "warm_up",
+    "words",
 ]
 
 

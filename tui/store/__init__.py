@@ -1,6 +1,7 @@
 """SQLite: runs, rows, trials and how far each is fetched; the only truth the screens read."""
 
 from tui.store.heads import ERROR_LIMIT, REASON_LIMIT
+from tui.store.search import TEXT_FIELDS, Hit, Hits, Wanted
 from tui.store.selecting import ReadCancelledError
 from tui.store.store import Store
 from tui.store.types import (
@@ -26,11 +27,14 @@ from tui.store.whole_rows import WholeRows
 __all__ = [
     "ERROR_LIMIT",
     "REASON_LIMIT",
+    "TEXT_FIELDS",
     "Change",
     "ConnectionState",
     "CriterionCell",
     "ErrorCause",
     "Histogram",
+    "Hit",
+    "Hits",
     "Holdings",
     "ReadCancelledError",
     "Retired",
@@ -45,5 +49,6 @@ __all__ = [
     "StoredRun",
     "SyncState",
     "View",
+    "Wanted",
     "WholeRows",
 ]

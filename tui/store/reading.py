@@ -16,6 +16,7 @@ from tui.store.codec import instant, micros
 from tui.store.database import Database
 from tui.store.queries import row_ids, run_ids
 from tui.store.run_table import as_walking, find_id, load_one
+from tui.store.search import Hits, SearchIndex, Wanted
 from tui.store.selecting import select
 from tui.store.types import (
     ConnectionState,
@@ -41,6 +42,8 @@ class StoreReader:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.search = SearchIndex(database)
+        """Full text of what is stored."""
         self._lock = threading.Lock()  # guards the three below
         self._revision = 0
         self._walks: dict[RunRef, walks.Walk] = {}
@@ -48,6 +51,7 @@ class StoreReader:
 
     def close(self) -> None:
         """Close the file. Safe to call twice; other calls then raise StoreError."""
+        self.search.close()
         self._database.close()
 
     @property
@@ -163,6 +167,10 @@ class StoreReader:
     def whole_rows(self, ref: RunRef) -> WholeRows:
         """Return all rows of a run, to be read with their bodies; none when it is not stored."""
         return WholeRows(self._database, ref)
+
+    def hits(self, wanted: Wanted) -> Hits:
+        """Return a search that has not begun (`Hits.search`)."""
+        return Hits(self._database, self.search, wanted)
 
     def row(self, ref: RunRef, key: str) -> Row | None:
         """Return a row with the bodies of its trials, oldest first; None when not stored."""

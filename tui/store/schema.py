@@ -167,6 +167,17 @@ _SECOND = (
         cause INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(cause, row)
     ) WITHOUT ROWID""",
     "CREATE INDEX row_cause_row ON row_cause(row)",
+    # Which file this is: what is kept beside it (`tui.store.search`) belongs to no other.
+    "CREATE TABLE identity(token BLOB NOT NULL)",
+    "INSERT INTO identity VALUES(randomblob(16))",
+    # Trials whose texts changed since they came; whoever has read them again takes them out.
+    "CREATE TABLE retold(seq INTEGER PRIMARY KEY AUTOINCREMENT, trial INTEGER NOT NULL UNIQUE)",
+    """CREATE TRIGGER trial_retold AFTER UPDATE OF digest, notes ON trial BEGIN
+        INSERT OR REPLACE INTO retold(trial) VALUES(NEW.id);
+    END""",
+    """CREATE TRIGGER label_retold AFTER UPDATE OF label ON row WHEN OLD.label <> NEW.label BEGIN
+        INSERT OR REPLACE INTO retold(trial) SELECT id FROM trial WHERE row = NEW.id;
+    END""",
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)

@@ -1,0 +1,286 @@
+"""What a search finds: trials as they are found, and each in its context when it is looked at."""
+
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from tui.frozen import frozen
+from tui.models import RunRef
+from tui.query import find
+from tui.store.codec import loads
+from tui.store.database import Database
+from tui.store.row_table import chunks
+from tui.store.run_table import find_id
+from tui.store.search.index import SearchIndex, existing
+from tui.store.search.texts import TEXT_FIELDS, read, texts_of, unfolded
+from tui.store.search.wanted import Wanted
+
+MOST = 20_000
+"""Trials one search tells; whoever finds more needs another word."""
+BEFORE = 60
+"""Characters of context before a match."""
+AFTER = 200
+"""Characters of context behind it."""
+_READ_AT_ONCE = 400
+_READ = (
+    "SELECT trial.id, row.label, body.data FROM trial JOIN row ON row.id = trial.row"
+    " JOIN body ON body.trial = trial.id"
+)
+
+
+@frozen
+class Hit:
+    """One trial that says what was looked for; texts are raw."""
+
+    number: int
+    """Of the trial in this store, whatever its provider calls it."""
+    ref: RunRef
+    run_name: str | None
+    row_key: str
+    row_label: str
+    trial_id: str
+    field: str
+    """The most telling text that says it."""
+    also: tuple[str, ...]
+    """Other texts that do."""
+    position: int
+    """Where in the text, in characters."""
+    before: str
+    match: str
+    after: str
+
+
+class Hits:
+    """Trials a search has found so far; grows at its end, while another thread reads it."""
+
+    def __init__(self, database: Database, index: SearchIndex, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.left = 0
+        """Texts that are still to be read because the index lacks them."""
+        self.done = False
+        """Whether all was looked through."""
+        self.cut = False
+        """Whether there are more than the most a search tells."""
+        self._database = database
+        self._index = index
+        self._trials = array("q")
+
+    def __len__(self) -> int:
+        return len(self._trials)
+
+    def run_count(self) -> int:
+        """Return in how many runs they are."""
+        trials = self._trials[:]
+
+        def work(found: sqlite3.Connection) -> int:
+            rows = set(existing(found, trials).values())
+            runs: set[int] = set()
+            for part in chunks(sorted(rows)):
+                marks = ",".join("?" * len(part))
+                runs.update(
+                    run
+                    for (run,) in found.execute(
+                        f"SELECT DISTINCT run FROM row WHERE id IN ({marks})",  # noqa: S608 - marks
+                        part,
+                    )
+                )
+            return len(runs)
+
+        return self._database.read(work)
+
+    def search(
+        self,
+        *,
+        ref: RunRef | None,
+        connections: Sequence[str] | None = None,
+        told: Callable[[], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Look for it: in the index at once, then in what the index lacks, newest first.
+
+        Args:
+            ref: only in this run; None = in all.
+            connections: only in runs of these; None = of all.
+            told: called when there is more to show.
+            cancelled: asked all along; True ends it.
+        """
+        run = None if ref is None else self._database.read(lambda found: find_id(found, ref))
+        if ref is not None and run is None:
+            self.done = True
+            return
+        # Before the index is asked: what was told anew meanwhile is rather read than believed.
+        retold = self._database.read(lambda found: _retold(found, run))
+        matches = self._index.matches(self.wanted, run=run, limit=MOST + 1, cancelled=cancelled)
+        stale = set(retold)
+        sure = [trial for trial in matches.trials if trial not in stale]
+        for start in range(0, len(sure), _READ_AT_ONCE):
+            if cancelled():
+                return
+            self._add(sure[start : start + _READ_AT_ONCE], connections)
+            if not start:
+                told()
+        unread = _Unread(self._database, run, matches.upto, retold)
+        self.left = unread.count()
+        told()
+        for trials, seen in unread.saying(self.wanted):
+            if cancelled():
+                return
+            self.left = max(0, self.left - seen)
+            self._add(trials, connections)
+            told()
+            if self.cut:
+                break
+        self.left, self.done = 0, True
+        told()
+
+    def fetch(self, offset: int, limit: int) -> list[Hit]:
+        """Return hits with their context; one removed since is left out."""
+        wanted = self._trials[max(0, offset) : max(0, offset) + max(0, limit)]
+        found = self._database.read(lambda connection: _hits(connection, wanted, self.wanted))
+        return [found[trial] for trial in wanted if trial in found]
+
+    def number_at(self, index: int) -> int:
+        """Return the number of the hit at an index. Raises IndexError outside."""
+        return self._trials[index]
+
+    def index_of(self, number: int) -> int | None:
+        """Return where the hit of this number is; None when it is none."""
+        try:
+            return self._trials.index(number)
+        except ValueError:
+            return None
+
+    def _add(self, trials: Sequence[int], connections: Sequence[str] | None) -> None:
+        there = self._database.read(lambda found: _there(found, trials, connections))
+        room = MOST - len(self._trials)
+        fresh = [trial for trial in trials if trial in there]
+        self.cut = self.cut or len(fresh) > room
+        self._trials.extend(fresh[:room])
+
+
+class _Unread:
+    """Trials whose texts the index lacks, or has as they were before."""
+
+    def __init__(
+        self, database: Database, run: int | None, upto: int, retold: Sequence[int]
+    ) -> None:
+        self._database = database
+        self._run = run
+        self._upto = upto
+        self._retold = [trial for trial in retold if trial <= upto]
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return len(self._retold) + self._database.read(self._count)
+
+    def saying(self, wanted: Wanted) -> Iterator[tuple[list[int], int]]:
+        """Yield those that say it, newest first, and how many were read for it."""
+        for part in chunks(self._retold):
+            marks = ",".join("?" * len(part))
+            statement = f"{_READ} WHERE trial.id IN ({marks})"
+            yield _saying(self._read(statement, part), wanted), len(part)
+        within = "" if self._run is None else " AND row.run = :run"
+        statement = (
+            f"{_READ} WHERE trial.id > :upto AND trial.id < :before{within}"
+            " ORDER BY trial.id DESC LIMIT :limit"
+        )
+        values = {"upto": self._upto, "before": 2**62, "limit": _READ_AT_ONCE, "run": self._run}
+        while rows := self._read(statement, values):
+            values["before"] = rows[-1][0]
+            yield _saying(rows, wanted), len(rows)
+
+    def _read(self, statement: str, values: Any) -> list[tuple[int, str, bytes]]:
+        return self._database.read(lambda found: found.execute(statement, values).fetchall())
+
+    def _count(self, connection: sqlite3.Connection) -> int:
+        if self._run is None:
+            statement = "SELECT count(*) FROM trial WHERE id > :upto"
+        else:
+            statement = (
+                "SELECT count(*) FROM trial JOIN row ON row.id = trial.row"
+                " WHERE trial.id > :upto AND row.run = :run"
+            )
+        (n,) = connection.execute(statement, {"upto": self._upto, "run": self._run}).fetchone()
+        return int(n)
+
+
+def _retold(connection: sqlite3.Connection, run: int | None) -> list[int]:
+    """Return the trials that wait to be taken in again, newest first."""
+    within = "1" if run is None else "row.run = :run"
+    return [
+        trial
+        for (trial,) in connection.execute(
+            "SELECT trial.id FROM retold JOIN trial ON trial.id = retold.trial"  # noqa: S608 - our own
+            f" JOIN row ON row.id = trial.row WHERE {within} ORDER BY trial.id DESC",
+            {"run": run},
+        )
+    ]
+
+
+def _saying(rows: Sequence[tuple[int, str, bytes]], wanted: Wanted) -> list[int]:
+    return [trial for trial, label, body in rows if _says(body, label, wanted)]
+
+
+def _says(body: bytes, label: str, wanted: Wanted) -> bool:
+    data = unfolded(body)
+    return wanted.may_be_in(data, label) and bool(wanted.found_in(texts_of(loads(data), label)))
+
+
+def _there(
+    connection: sqlite3.Connection, trials: Sequence[int], connections: Sequence[str] | None
+) -> set[int]:
+    """Return those trials that are still stored, and in runs of some connections."""
+    rows = existing(connection, trials)
+    if connections is None:
+        return set(rows)
+    names = ",".join("?" * len(connections))
+    there: set[int] = set()
+    for part in chunks(sorted(set(rows.values()))):
+        marks = ",".join("?" * len(part))
+        there.update(
+            row
+            for (row,) in connection.execute(
+                "SELECT row.id FROM row JOIN run ON run.id = row.run"  # noqa: S608 - marks
+                f" WHERE row.id IN ({marks}) AND run.connection IN ({names})",
+                (*part, *connections),
+            )
+        )
+    return {trial for trial, row in rows.items() if row in there}
+
+
+def _hits(connection: sqlite3.Connection, trials: Sequence[int], wanted: Wanted) -> dict[int, Hit]:
+    found = {}
+    for part in chunks(trials):
+        marks = ",".join("?" * len(part))
+        for values in connection.execute(
+            "SELECT trial.id, run.connection, run.path, run.name, row.key, row.label, trial.tid,"  # noqa: S608 - marks
+            " body.data FROM trial JOIN row ON row.id = trial.row JOIN run ON run.id = row.run"
+            f" JOIN body ON body.trial = trial.id WHERE trial.id IN ({marks})",
+            part,
+        ):
+            found[values[0]] = _hit(values, wanted)
+    return found
+
+
+def _hit(values: tuple[int, str, str, str | None, str, str, str, bytes], wanted: Wanted) -> Hit:
+    number, connection, path, name, key, label, trial_id, body = values
+    texts = read(body, label)
+    # Told anew since it was found, it may say it no more; then its beginning is shown.
+    fields = wanted.found_in(texts) or [one for one in TEXT_FIELDS if texts[one]] or ["label"]
+    text = texts[fields[0]]
+    start, end = find(text, wanted.phrases[0]) or (0, 0)
+    return Hit(
+        number=number,
+        ref=RunRef(connection, path),
+        run_name=name,
+        row_key=key,
+        row_label=label,
+        trial_id=trial_id,
+        field=fields[0],
+        also=tuple(fields[1:]),
+        position=start,
+        before=text[max(0, start - BEFORE) : start],
+        match=text[start:end],
+        after=text[end : end + AFTER],
+    )
