@@ -1,1 +1,1 @@
-"""Statistics as pure functions: numbers in, numbers out."""
+"""Statistics and alignment as pure functions: numbers in, numbers and a verdict word out."""
