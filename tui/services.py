@@ -11,7 +11,6 @@ from tui.clock import Clock, SystemClock
 from tui.config import Config, ConnectionConfig
 from tui.credentials import KeySource, Prompt, make_key_source, static_key_source
 from tui.frozen import frozen
-from tui.polling.ledger import SharedLedger
 from tui.polling.links import Link
 from tui.polling.poller import Poller
 from tui.store import Change, Store
@@ -76,10 +75,7 @@ def open_services(
             return static_key_source(keys.get(connection.name))
         return make_key_source(connection, environ, clock=clock, prompt=prompt)
 
-    def ledger(name: str) -> SharedLedger | None:
-        """Return what all processes on this store count a connection's requests in."""
-        return None if store.file is None else SharedLedger(store.file.parent / "budget" / name)
-
+    shared = None if store.file is None else store.file.parent / "shared"
     building = asyncio.Lock()
     links = {
         connection.name: Link(
@@ -91,7 +87,7 @@ def open_services(
             random=random,
             publish=publish,
             building=building,
-            ledger=ledger(connection.name),
+            shared=shared,
         )
         for connection in config.connections
     }

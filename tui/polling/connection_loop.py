@@ -15,6 +15,7 @@ from tui.polling.links import Link
 from tui.polling.schedule import (
     Attention,
     failure_delay_s,
+    jittered,
     list_delay_s,
     needs_detail,
     run_interval_s,
@@ -24,6 +25,8 @@ from tui.polling.waiting import Waker
 from tui.providers.base import RunSource
 from tui.store import Store, StoredRun
 
+STAND_BY_S = 2.0
+"""How often a process looks whether the one that polls is still there."""
 SOURCES_EVERY_S = 300.0
 """How often the list of evals itself is walked again; new evals appear this late at most."""
 
@@ -39,6 +42,7 @@ class ConnectionLoop:
         random: Random,
         on_health: Callable[[ConnectionHealth], None],
     ) -> None:
+        """Prepare; the link says which process's turn it is."""
         self._link = link
         self._store = store
         self._clock = clock
@@ -49,19 +53,34 @@ class ConnectionLoop:
         self.health = ConnectionHealth(link.name)
         self._sources: list[RunSource] = []
         self._sources_at: float | None = None
-        self._detail_at: dict[RunRef, float] = {}
+        self._asked = False
         self._hidden: ProviderError | None = None
+
+    def ask_now(self) -> None:
+        """Ask at once, whoever's turn it is: a person wants to know."""
+        self._asked = True
+        self.waker.wake()
 
     async def run(self) -> None:
         """Poll until cancelled."""
         await self._remember()
-        while True:
-            await self.waker.unpaused()
-            delay = await self.tick()
-            await self.waker.wait(delay)
+        try:
+            while True:
+                await self.waker.unpaused()
+                delay = await self.tick()
+                await self.waker.wait(delay)
+        finally:
+            self._link.lists.release()
 
     async def tick(self) -> float:
-        """Ask once what is due. Returns the seconds until the next tick."""
+        """Ask once what is due. Returns the seconds until the next tick.
+
+        While another process polls this connection, its answers are read from the store, and only
+        what is on this screen alone is asked for.
+        """
+        asked, self._asked = self._asked, False
+        if not asked and not self._link.lists.take():
+            return await self._stand_by()
         try:
             failure = await self._ask()
         except ProviderError as error:
@@ -83,6 +102,18 @@ class ConnectionLoop:
         self._set_health(self.health.failed(failure, now + timedelta(seconds=delay)))
         await self._save(failure)
         return delay
+
+    async def _stand_by(self) -> float:
+        """Show what the process that polls has found, and ask what it cannot know is looked at."""
+        state = await asyncio.to_thread(self._store.connection_state, self._link.name)
+        if state is not None:
+            self._set_health(self.health.told(state.ok_at, state.error, state.remedy))
+        if self.visible and self.health.error is None:
+            for error in await self._details(await self._link.sync(), {}):
+                now = self._clock.now()
+                delay = failure_delay_s(error, self.health.failures + 1, now, self._random)
+                self._set_health(self.health.failed(error, now + timedelta(seconds=delay)))
+        return jittered(STAND_BY_S, self._random)
 
     async def _ask(self) -> ProviderError | None:
         """Ask the lists and details that are due; return the first failure of some of them.
@@ -155,7 +186,7 @@ class ConnectionLoop:
     ) -> list[ProviderError]:
         """Ask live runs by themselves where the list does not tell, and once those that ended."""
         live = await self._live()
-        now, wall = self._clock.monotonic(), self._clock.now()
+        wall = self._clock.now()
         refreshes = sync.provider.capabilities.list_refreshes
         due = [ref for ref in live_before if ref not in live]
         for ref, stored in live.items():
@@ -164,10 +195,8 @@ class ConnectionLoop:
             interval = run_interval_s(
                 self._link.config.poll, focused=False, idle_for=wall - stored.changed_at
             )
-            if interval is not None and now - self._detail_at.get(ref, -1e9) >= interval * 0.8:
+            if interval is not None and self._link.claims.take(str(ref), interval * 0.8):
                 due.append(ref)
-        for ref in due:
-            self._detail_at[ref] = now
         return [error for _source, error in await sync.runs(due)]
 
     async def _live(self) -> dict[RunRef, StoredRun]:

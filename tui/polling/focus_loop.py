@@ -101,13 +101,22 @@ class FocusLoop:
         stored = await asyncio.to_thread(self._store.run, ref)
         if stored is not None and not stored.run.live and not wants_rows(stored) and not again:
             return None
+        wish_s = link.config.poll.focused_s
+        if not again and not link.claims.take(str(ref), wish_s * 0.8, against_own=False):
+            # Another process shows it too, and has just asked; the store brings its answer.
+            return jittered(wish_s / 2, self._random)
         sync = await link.sync()
         run = await sync.run(ref)
         if again or self._rows_due(run):
-            await self._walk(sync, run)
+            turn = link.turns.turn("rows", str(ref))
+            if turn.take():
+                try:
+                    await self._walk(sync, run)
+                finally:
+                    turn.release()
         self._failures = 0
         if run.live:
-            return jittered(link.config.poll.focused_s, self._random)
+            return jittered(wish_s, self._random)
         stored = await asyncio.to_thread(self._store.run, ref)
         return SETTLE_S + 1 if stored is not None and wants_rows(stored) else None
 

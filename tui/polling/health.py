@@ -52,6 +52,18 @@ class ConnectionHealth:
             failures=0,
         )
 
+    def told(
+        self, ok_at: datetime | None, error: str | None, remedy: str | None
+    ) -> "ConnectionHealth":
+        """Return this health as another process, which polls, has stored it."""
+        if error is None:
+            state = HealthState.NEVER if ok_at is None else HealthState.OK
+        else:
+            state = self.state if self.state is HealthState.RETIRED else HealthState.ERROR
+        return replace(
+            self, state=state, ok_at=ok_at, error=error, remedy=remedy, next_at=None, failures=0
+        )
+
     def failed(self, error: ProviderError, next_at: datetime) -> "ConnectionHealth":
         """Return this health after a failure that is tried again at `next_at`."""
         if isinstance(error, RetiredError):

@@ -1,12 +1,11 @@
 """When the last requests of a connection were sent: by this process, or by all on this machine."""
 
-import fcntl
-import os
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
+
+from tui.polling.shared_file import AHEAD_S, locked, read_all, write_all
 
 WINDOW_S = 60.0
 """Older requests are forgotten."""
@@ -62,11 +61,11 @@ class SharedLedger:
     def spend(self, now: float, windows: Windows) -> float:
         """Note a request unless a window is full. Returns 0, else the seconds to wait."""
         try:
-            with self._locked() as descriptor:
-                times = recent(_read(descriptor), now)
+            with locked(self._file) as descriptor:
+                times = recent(_decoded(read_all(descriptor)), now)
                 wait = wait_s(times, now, windows)
                 if wait <= 0:
-                    _write(descriptor, [*times, now])
+                    write_all(descriptor, array("d", [*times, now]).tobytes())
                 return wait
         except OSError:
             return self._own.spend(now, windows)
@@ -74,30 +73,15 @@ class SharedLedger:
     def times(self, now: float) -> Sequence[float]:
         """Return the requests of the last minute."""
         try:
-            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+            return recent(_decoded(self._file.read_bytes()), now)
         except OSError:
             return self._own.times(now)
-        try:
-            return recent(_read(descriptor), now)
-        finally:
-            os.close(descriptor)
-
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            # Held for some microseconds by whoever has it; it ends with its process.
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield descriptor
-        finally:
-            os.close(descriptor)
 
 
 def recent(times: Sequence[float], now: float) -> list[float]:
-    """Return the times of the last minute; none may lie ahead."""
+    """Return the times of the last minute; none may lie far ahead."""
     # The very expression of `wait_s`: rounding must not make a wait of zero of a full window.
-    return [at for at in times if at + WINDOW_S - now > 0 and at <= now]
+    return [at for at in times if at + WINDOW_S - now > 0 and at - now <= AHEAD_S]
 
 
 def wait_s(times: Sequence[float], now: float, windows: Windows) -> float:
@@ -114,14 +98,7 @@ def wait_s(times: Sequence[float], now: float, windows: Windows) -> float:
     return max(waits, default=0.0)
 
 
-def _read(descriptor: int) -> list[float]:
-    data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+def _decoded(data: bytes) -> list[float]:
     times = array("d")
     times.frombytes(data[: len(data) // _ITEM * _ITEM])
     return [at for at in times if at == at]  # noqa: PLR0124 - a torn write may be no number
-
-
-def _write(descriptor: int, times: Sequence[float]) -> None:
-    data = array("d", times).tobytes()
-    os.pwrite(descriptor, data, 0)
-    os.ftruncate(descriptor, len(data))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from tui.config import ConnectionConfig
 from tui.credentials import KeySource
 from tui.polling.breaker import Breaker
 from tui.polling.budget import RequestBudget
+from tui.polling.claims import Claims
 from tui.polling.gate import ConnectionGate
-from tui.polling.ledger import Ledger
+from tui.polling.ledger import SharedLedger
 from tui.polling.sync import Sync
+from tui.polling.turns import Turns
 from tui.providers.base import Provider
 from tui.store import Change, Store
 
@@ -34,7 +37,7 @@ class Link:
         random: Random | None = None,
         publish: Callable[[Change], None] = lambda _change: None,
         building: asyncio.Lock | None = None,
-        ledger: Ledger | None = None,
+        shared: Path | None = None,
     ) -> None:
         """Prepare a connection.
 
@@ -48,10 +51,21 @@ class Link:
             publish: told of every change.
             building: shared by all connections, which are built one after the other: threads that
                 import at the same time leave the interface no turn.
-            ledger: counts the requests; this process alone when None.
+            shared: the directory in which all processes on this store agree on who asks what and
+                how often; None = nobody else is there.
         """
         self.config = config
-        self.budget = RequestBudget(config.poll.max_requests_per_min, clock, ledger)
+        name = config.name
+        self.budget = RequestBudget(
+            config.poll.max_requests_per_min,
+            clock,
+            None if shared is None else SharedLedger(shared / "budget" / name),
+        )
+        self.claims = Claims(None if shared is None else shared / "claims" / name, clock)
+        """Who asks for which run next."""
+        self.turns = Turns(None if shared is None else shared / "turns")
+        self.lists = self.turns.turn("lists", name)
+        """Whether this process asks the lists."""
         self._store = store
         self._clock = clock
         self._key = key

@@ -20,6 +20,9 @@ from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
 from tui.store import Change, Store
 
+WATCH_EVERY_S = 1.0
+"""How often the store is looked at for what other processes have brought."""
+
 
 @frozen
 class RunTrouble:
@@ -70,7 +73,7 @@ class Poller:
     def loops(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         """Return the loops to run, each with a name for its worker."""
         lists = [(f"poll {name}", loop.run) for name, loop in self._loops.items()]
-        return [*lists, ("poll focus", self._focus.run)]
+        return [*lists, ("poll focus", self._focus.run), ("watch store", self._watch_store)]
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
@@ -99,7 +102,7 @@ class Poller:
             self._focus.refresh()
             return
         for loop in self._loops.values():
-            loop.waker.wake()
+            loop.ask_now()
 
     def pause(self) -> None:
         """Hold all loops after the request under way."""
@@ -151,6 +154,18 @@ class Poller:
         """Close all clients."""
         for link in self._links.values():
             await link.aclose()
+
+    async def _watch_store(self) -> None:
+        """Tell what other processes on the same store have brought; ends at once in memory."""
+        if self._store.file is None:
+            return
+        watch = self._store.watch()
+        try:
+            while True:
+                self.publish(await asyncio.to_thread(watch.look))
+                await self._clock.sleep(WATCH_EVERY_S)
+        finally:
+            watch.close()
 
     def _wake(self) -> None:
         """An outage is over, or the machine has slept: everything is due."""

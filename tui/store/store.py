@@ -18,6 +18,7 @@ from tui.store.row_table import Merged
 from tui.store.run_table import as_walking, find_id, load_one, settle
 from tui.store.schema import FILE_NAME
 from tui.store.types import Change, Retired, StoredRun, SyncState
+from tui.store.watching import StoreWatch
 
 
 class Store(StoreReader):
@@ -32,6 +33,10 @@ class Store(StoreReader):
     def open(cls, data_dir: Path | None, *, clock: Clock) -> Self:
         """Open the store in a directory, made if need be; None keeps everything in memory."""
         return cls(Database(None if data_dir is None else data_dir / FILE_NAME, clock), clock)
+
+    def watch(self) -> StoreWatch:
+        """Return what tells of other processes' writes to the same file."""
+        return StoreWatch(self._database)
 
     # One short immediate transaction each.
 

@@ -1,0 +1,132 @@
+"""Two processes on one store: one asks, both know, and the other takes over."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.polling.fakes import FakeProvider, connection, make_row, make_run
+from tui.models import RunRef, Status
+from tui.polling.connection_loop import STAND_BY_S, ConnectionLoop
+from tui.polling.focus_loop import FocusLoop
+from tui.polling.health import HealthState
+from tui.polling.links import Link
+from tui.polling.sync import Sync
+from tui.store import Store
+
+LIVE = RunRef("prod", "live")
+
+
+class Process:
+    """What one process has: a store of its own on the shared file, a link and its loops."""
+
+    def __init__(self, directory: Path, clock: FakeClock, provider: FakeProvider) -> None:
+        async def no_key() -> None:
+            return None
+
+        self.store = Store.open(directory, clock=clock)
+        self.provider = provider
+        self.link = Link(
+            connection(), store=self.store, clock=clock, key=no_key, shared=directory / "shared"
+        )
+        self.link._sync = Sync(provider, self.store, clock)
+        self.loop = ConnectionLoop(self.link, self.store, clock, Random(1), lambda _health: None)
+        self.focus = FocusLoop(
+            {"prod": self.link},
+            self.store,
+            clock,
+            Random(1),
+            on_failure=lambda _ref, _error, _delay: None,
+            on_progress=lambda _progress: None,
+        )
+        self.watch = self.store.watch()
+
+    def asked(self) -> list[str]:
+        asked, self.provider.asked[:] = list(self.provider.asked), []
+        return asked
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def processes(tmp_path: Path, clock: FakeClock) -> tuple[Process, Process]:
+    def provider() -> FakeProvider:
+        return FakeProvider(
+            sources={"eval_a": [make_run("live", Status.RUNNING, done=1)]},
+            rows={"live": [make_row("0"), make_row("1"), make_row("2")]},
+        )
+
+    return Process(tmp_path, clock, provider()), Process(tmp_path, clock, provider())
+
+
+async def test_one_asks_and_the_other_reads(processes: tuple[Process, Process]) -> None:
+    one, other = processes
+    other.watch.look()
+    await one.loop.tick()
+    delay = await other.loop.tick()
+    assert "list eval_a" in one.asked()
+    assert other.asked() == []
+    assert delay <= STAND_BY_S * 1.1
+    assert other.loop.health.state is HealthState.OK
+    change = other.watch.look()
+    assert change.refs == {LIVE}
+    assert change.connections == {"prod"}
+    assert not other.watch.look()
+    assert other.store.run(LIVE) is not None
+
+
+async def test_the_other_takes_over_when_the_first_ends(
+    processes: tuple[Process, Process],
+) -> None:
+    one, other = processes
+    await one.loop.tick()
+    await other.loop.tick()
+    one.link.lists.release()
+    await other.loop.tick()
+    assert "list eval_a" in other.asked()
+    one.asked()
+    await one.loop.tick()
+    assert one.asked() == []
+
+
+async def test_a_person_who_asks_is_answered_whoevers_turn_it_is(
+    processes: tuple[Process, Process],
+) -> None:
+    one, other = processes
+    await one.loop.tick()
+    other.loop.ask_now()
+    await other.loop.tick()
+    assert "list eval_a" in other.asked()
+
+
+async def test_a_run_on_two_screens_is_asked_as_often_as_on_one(
+    processes: tuple[Process, Process], clock: FakeClock
+) -> None:
+    one, other = processes
+    await one.loop.tick()
+    one.asked()
+    for process in processes:
+        process.focus.focus(LIVE)
+    due = dict.fromkeys(processes, clock.monotonic())
+    for _ in range(240):
+        for process in processes:
+            if due[process] <= clock.monotonic():
+                due[process] = clock.monotonic() + (await process.focus.tick() or 1e9)
+        clock.advance(0.5)
+    both = one.asked() + other.asked()
+    assert both.count("get live") <= 120 / (5 * 0.8) + 1
+
+
+async def test_the_first_look_tells_nothing_and_a_busy_file_is_looked_at_later(
+    processes: tuple[Process, Process],
+) -> None:
+    one, other = processes
+    await one.loop.tick()
+    assert not other.watch.look()
+    other.watch.close()
+    other.watch.close()
+    assert not other.watch.look()
