@@ -1,6 +1,7 @@
 """`config check`, and failures that are told once, through the command itself."""
 
 import io
+import stat
 from argparse import Namespace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tui.commands.arguments import build_parser
 from tui.commands.headless import run_command
+from tui.config import load_config, starter_text
 from tui.errors import UsageError
 
 
@@ -38,3 +40,61 @@ def test_a_failure_that_ends_a_command_is_told_once(tmp_path: Path) -> None:
     code, out, err = run("show", "a/evalrun_1", "--config", str(file), environ=environ)
     assert (code, out) == (77, "")
     assert err.count("no key was found") == 1
+
+
+def test_init_writes_what_the_environment_holds_and_no_key(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "config.toml"
+    environ = {
+        "EVALTOP_CONFIG": str(file),
+        "OPENAI_API_KEY": "sk-canary-0123456789",
+        "OPENAI_ORG_ID": "org-1",
+        "WANDB_API_KEY": "canary-0123456789",
+        "WANDB_ENTITY": "acme",
+        "WANDB_PROJECT": "bot",
+        "GOMODEL_BASE_URL": "http://localhost:9999",
+    }
+    before = load_config(flag_path=None, environ={**environ, "EVALTOP_CONFIG": ""})
+    code, out, err = run("config", "init", environ=environ)
+    assert (code, out) == (0, f"{file}\n")
+    assert "openai, weave, gomodel" in err
+    assert "evaltop doctor" in err
+    text = file.read_text()
+    assert "canary" not in text
+    assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (
+        0o600,
+        0o700,
+    )
+    written = load_config(flag_path=None, environ=environ)
+    assert written.problems == ()
+    assert written.connections == before.connections
+
+
+def test_init_never_touches_a_file_that_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("# mine")
+    code, _, err = run("config", "init", "--config", str(file), environ={})
+    assert code == 64
+    assert "was not touched" in err
+    assert file.read_text() == "# mine"
+
+
+@pytest.mark.parametrize("uncomment", [False, True])
+def test_every_example_of_the_starter_file_is_right(tmp_path: Path, *, uncomment: bool) -> None:
+    file = tmp_path / "config.toml"
+    text = starter_text(())
+    if uncomment:
+        text = "\n".join(
+            line.removeprefix("# ") if line[:3] != "# #" else "" for line in text.splitlines()[4:]
+        )
+    file.write_text(text)
+    config = load_config(flag_path=file, environ={})
+    assert config.problems == ()
+    assert len(config.connections) == (5 if uncomment else 0)
+
+
+def test_path_and_init_work_where_the_named_file_is_not_there_yet(tmp_path: Path) -> None:
+    file = tmp_path / "none.toml"
+    assert run("config", "path", environ={"EVALTOP_CONFIG": str(file)}) == (0, f"{file}\n", "")
+    code, _, err = run("config", "init", "--config", "/proc/none/x.toml", environ={})
+    assert code == 64
+    assert "cannot be written" in err

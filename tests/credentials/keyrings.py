@@ -44,6 +44,9 @@ class FailingKeyring(MemoryKeyring):
     def get_password(self, service: str, username: str) -> str | None:
         raise self.error
 
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise self.error
+
 
 class HangingKeyring(MemoryKeyring):
     """Waits for somebody to answer a question on another screen."""

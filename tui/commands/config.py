@@ -1,31 +1,66 @@
-"""`evaltop config path|show|check`: where the settings are and whether they are right."""
+"""`evaltop config path|show|check|init`: where the settings are and whether they are right."""
 
 import argparse
+import os
+from contextlib import suppress
 from dataclasses import replace
-from typing import TextIO
+from pathlib import Path
 
 from tui.actions import check_keys
-from tui.config import Config, config_file, describe
-from tui.errors import ConfigError, ConfigProblem
+from tui.commands.surroundings import Surroundings
+from tui.config import Config, config_file, describe, environment_connections, starter_text
+from tui.errors import ConfigError, ConfigProblem, UsageError
 
 
-def run(arguments: argparse.Namespace, config: Config, out: TextIO) -> int:
+def run(arguments: argparse.Namespace, around: Surroundings) -> int:
     """Print what was asked. Returns 0; raises ConfigError naming every mistake.
 
     `path` and `show` answer also when some settings are wrong; the mistakes follow as the error.
     """
     action = arguments.action
-    if action == "path":
-        out.write(f"{config.file or config_file()}\n")
+    if action in ("path", "init"):
+        path = arguments.config or config_file(around.environ)
+        if action == "init":
+            return _init(path, around)
+        around.out.write(f"{path}\n")
         return 0
-    problems = all_problems(config)
+    config = around.load()
     if action == "show":
-        out.write(describe(config))
-    if problems:
-        raise ConfigError(problems)
+        around.out.write(describe(config))
+    if config.problems:
+        raise ConfigError(config.problems)
     if action == "check":
         count = len(config.connections)
-        out.write(f"ok: {count} connection{'' if count == 1 else 's'} from {config.origin}\n")
+        around.out.write(
+            f"ok: {count} connection{'' if count == 1 else 's'} from {config.origin}\n"
+        )
+    return 0
+
+
+def _init(path: Path, around: Surroundings) -> int:
+    """Write a starter file, readable by its owner only; one that is there is never touched."""
+    found = environment_connections(around.environ)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(
+            f"{path} is there already and was not touched.",
+            remedy="Edit it, or name another with --config FILE.",
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}.",
+            remedy="Name another file with --config FILE.",
+        ) from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with suppress(OSError):  # a file system without modes
+            os.fchmod(file.fileno(), 0o600)
+        file.write(starter_text(found))
+    around.out.write(f"{path}\n")
+    names = ", ".join(connection.name for connection in found)
+    story = f"It holds {names}, from your environment." if found else "All of it is commented out."
+    around.err.write(f"{story} Next: evaltop doctor\n")
     return 0
 
 

@@ -4,12 +4,14 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import TextIO, TypeAlias
 
 from tui.commands.config import all_problems
 from tui.commands.output import display_width
 from tui.commands.session import Session
+from tui.commands.surroundings import Surroundings
 from tui.config import Config, load_config
 from tui.credentials import terminal_prompt
 from tui.errors import ConfigError, EvaltopError, QueryError
@@ -18,7 +20,7 @@ from tui.text import clean_line
 
 SessionCommand: TypeAlias = Callable[[argparse.Namespace, Session], Awaitable[int]]
 """A command over runs: it is given the opened services. Returns the exit code."""
-SettingsCommand: TypeAlias = Callable[[argparse.Namespace, Config, TextIO], int]
+SettingsCommand: TypeAlias = Callable[[argparse.Namespace, Surroundings], int]
 """A command about the settings: it also works when some are wrong. Returns the exit code."""
 
 ON_RUNS = {
@@ -28,7 +30,11 @@ ON_RUNS = {
     "export": "tui.commands.export",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
-ON_SETTINGS = {"config": "tui.commands.config"}
+ON_SETTINGS = {
+    "auth": "tui.commands.auth",
+    "config": "tui.commands.config",
+    "doctor": "tui.commands.doctor",
+}
 """Command to the module whose `run` is its `SettingsCommand`."""
 
 _FILTER_SHOWN = 2000
@@ -41,17 +47,23 @@ def run_command(
     environ: Mapping[str, str],
     out: TextIO | None = None,
     err: TextIO | None = None,
+    stdin: TextIO | None = None,
 ) -> int:
     """Run the command that was asked for. Returns the exit code; failures are told on `err`."""
-    out, err = out or sys.stdout, err or sys.stderr
-    try:
+    out, err, stdin = out or sys.stdout, err or sys.stderr, stdin or sys.stdin
+
+    def load() -> Config:
         config = load_config(flag_path=arguments.config, environ=environ)
+        return replace(config, problems=all_problems(config))
+
+    try:
         if arguments.command in ON_SETTINGS:
             on_settings: SettingsCommand = import_module(ON_SETTINGS[arguments.command]).run
-            return on_settings(arguments, config, out)
-        if problems := all_problems(config):
-            raise ConfigError(problems)
-        services = open_services(config, environ=environ, prompt=terminal_prompt(sys.stdin, err))
+            return on_settings(arguments, Surroundings(environ, stdin, out, err, load))
+        config = load()
+        if config.problems:
+            raise ConfigError(config.problems)
+        services = open_services(config, environ=environ, prompt=terminal_prompt(stdin, err))
         try:
             return asyncio.run(_run(arguments, services, out, err))
         finally:

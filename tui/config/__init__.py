@@ -8,6 +8,7 @@ for all connections and, stronger, directly in a connection's own table.
 """
 
 from tui.config.addresses import is_loopback
+from tui.config.environment import environment_connections
 from tui.config.load import load_config
 from tui.config.paths import config_file, data_dir
 from tui.config.settings import (
@@ -23,6 +24,7 @@ from tui.config.settings import (
     key_variable_of,
 )
 from tui.config.showing import describe
+from tui.config.starter import starter_text
 
 __all__ = [
     "AzureOpenAIConnection",
@@ -37,7 +39,9 @@ __all__ = [
     "config_file",
     "data_dir",
     "describe",
+    "environment_connections",
     "is_loopback",
     "key_variable_of",
     "load_config",
+    "starter_text",
 ]

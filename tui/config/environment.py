@@ -22,6 +22,11 @@ from tui.errors import ConfigProblem
 _WANDB_API = "https://api.wandb.ai"
 
 
+def environment_connections(environ: Mapping[str, str]) -> tuple[ConnectionConfig, ...]:
+    """Return the connections whose variables are there, unusable addresses left out."""
+    return EnvironmentReader(environ).connections()
+
+
 class EnvironmentReader:
     """Reads the environment once; `problems` names addresses that cannot be used."""
 

@@ -1,7 +1,7 @@
 """The settings in effect, as text in the file's own form; there are no secrets in them."""
 
 import json
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 from tui.config.settings import Config, ConnectionConfig, PollSettings
 
@@ -30,6 +30,27 @@ def _connection(connection: ConnectionConfig) -> dict[str, object]:
         elif item.name != "name" and value is not None and value != ():
             values[item.name] = value
     return values
+
+
+def table_lines(connection: ConnectionConfig, *, defaults: bool = True) -> list[str]:
+    """Return a connection's settings as lines of TOML, without its table's header.
+
+    Args:
+        connection: whose settings.
+        defaults: whether those that are the default are spelled out too.
+    """
+    values = _connection(connection)
+    if not defaults:
+        usual = {
+            item.name: item.default for item in fields(connection) if item.default is not MISSING
+        }
+        poll = connection.default_poll
+        usual |= {wish.name: getattr(poll, wish.name) for wish in fields(poll)}
+        usual["base_url"] = connection.default_base_url
+        values = {
+            key: value for key, value in values.items() if key not in usual or value != usual[key]
+        }
+    return [f"{_key(key)} = {_value(value)}" for key, value in values.items()]
 
 
 def _table(name: str, values: dict[str, object]) -> str:

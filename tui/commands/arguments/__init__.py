@@ -30,4 +30,6 @@ def build_parser() -> argparse.ArgumentParser:
     reading_commands.add(commands, common, reading)
     exchanging.add(commands, common)
     setting_up.add_config(commands, common)
+    setting_up.add_auth(commands, common)
+    setting_up.add_doctor(commands, common)
     return parser

@@ -1,0 +1,88 @@
+"""`evaltop doctor`: what works here, what does not, and what to type."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from typing import TextIO
+
+from tui.commands.doctor import connections, machine, places
+from tui.commands.doctor.findings import Finding, Health
+from tui.commands.output import write
+from tui.commands.surroundings import Surroundings
+from tui.config import Config, data_dir
+from tui.errors import ConfigError
+from tui.models import JsonObject
+from tui.services import open_services
+
+FIELDS = ("check", "state", "message", "remedy")
+_SIGNS = {Health.OK: "✓", Health.WARN: "⚠", Health.BAD: "✗"}
+_WORST_FIRST = (78, 77, 69, 66)
+
+
+def run(arguments: argparse.Namespace, around: Surroundings) -> int:
+    """Look at everything and tell it. Returns 0, or the code of the worst that does not work."""
+    findings = [
+        machine.python(),
+        *machine.terminal(around.environ, around.out),
+        machine.clipboard(around.environ),
+        *machine.network(around.environ),
+        places.keyring(around.environ),
+        *_settings(arguments, around),
+    ]
+    if arguments.format == "table":
+        _tell(findings, around.out)
+    else:
+        write(
+            map(_record, findings),
+            form=arguments.format,
+            fields=FIELDS,
+            every_field=FIELDS,
+            out=around.out,
+        )
+    codes = {finding.exit_code for finding in findings if finding.state is Health.BAD}
+    return next((code for code in _WORST_FIRST if code in codes), max(codes, default=0))
+
+
+def _settings(arguments: argparse.Namespace, around: Surroundings) -> list[Finding]:
+    config, error = None, None
+    try:
+        config = around.load()
+    except ConfigError as wrong:
+        error = wrong
+    findings = list(places.configuration(config, error, around.environ))
+    config = config or Config(data_dir=data_dir(around.environ))
+    chosen = arguments.connection
+    if chosen:
+        kept = tuple(one for one in config.connections if one.name in chosen)
+        config = Config(connections=kept, data_dir=config.data_dir, origin=config.origin)
+    services = open_services(config, environ=around.environ)
+    findings.extend(places.store(services.store, config.data_dir))
+
+    async def ask() -> list[Finding]:
+        try:
+            return await connections.look_at(services, around.environ)
+        finally:
+            await services.aclose()
+
+    findings.extend(asyncio.run(ask()))
+    return findings
+
+
+def _tell(findings: Sequence[Finding], out: TextIO) -> None:
+    width = max(len(finding.check) for finding in findings)
+    for finding in findings:
+        out.write(f"{_SIGNS[finding.state]} {finding.check:<{width}}  {finding.message}\n")
+        if finding.remedy:
+            out.write(f"  {'':<{width}}  → {finding.remedy}\n")
+    wrong = sum(finding.state is Health.BAD for finding in findings)
+    told = f"{wrong} to mend" if wrong else "All of it works. Start the app: evaltop"
+    out.write(f"{told}\n")
+
+
+def _record(finding: Finding) -> JsonObject:
+    return {
+        "check": finding.check,
+        "state": finding.state.value,
+        "message": finding.message,
+        "remedy": finding.remedy or None,
+    }
