@@ -9,10 +9,12 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.actions import actions_for, key_label, keys_of
-from tui.messages import MinutePassed, StoreChanged, WorkBroke
+from tui.messages import MinutePassed, StoreChanged, Told, WorkBroke
+from tui.models import RunRef
+from tui.presentation.format import plural
 from tui.presentation.status import StatusItem, status_items
 from tui.services import Services
-from tui.store import Change
+from tui.store import Change, Store
 from tui.widgets.header_line import HeaderLine, HintLine
 from tui.widgets.status_line import StatusLine
 
@@ -179,6 +181,17 @@ class EvalScreen(Screen[str]):
         """Hand a bug in one of this screen's workers to the app."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.post_message(WorkBroke(event.worker.name, event.worker.error))
+
+
+def keep_or_let_go(store: Store, refs: Sequence[RunRef]) -> Told:
+    """Keep the runs' rows for good; when all of them are kept, let them go. Returns what to say."""
+    found = [stored for ref in refs if (stored := store.run(ref)) is not None]
+    keep = not all(stored.kept for stored in found)
+    store.keep((stored.run.ref for stored in found), on=keep)
+    if not found:
+        return Told("there is no run to keep")
+    what = plural(len(found), "run")
+    return Told(f"{what} kept for good" if keep else f"{what} no longer kept for good")
 
 
 def interval_text(services: Services) -> str:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from screens.base import bindings_for
+from screens.base import bindings_for, keep_or_let_go
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
 from screens.run_header import RunHeader
@@ -241,6 +241,11 @@ class RunScreen(PanedScreen):
     def action_refresh(self) -> None:
         """Ask for this run now."""
         self.services.poller.refresh(self._ref)
+
+    def action_keep(self) -> None:
+        """Keep the run's rows for good, or let them go again."""
+        self.post_message(keep_or_let_go(self.services.store, [self._ref]))
+        self._read()
 
     def action_json(self) -> None:
         """Show the run as the provider sent it."""

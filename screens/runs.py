@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from screens.base import EvalScreen, bindings_for, interval_text
+from screens.base import EvalScreen, bindings_for, interval_text, keep_or_let_go
 from tui.errors import QueryError
 from tui.messages import CopyAsked, LinkAsked, RunOpened
 from tui.models import RunRef
@@ -242,6 +242,13 @@ class RunsScreen(EvalScreen):
         if keys:
             what = "the reference" if len(keys) == 1 else plural(len(keys), "reference")
             self.post_message(CopyAsked("\n".join(keys), what))
+
+    def action_keep(self) -> None:
+        """Keep the marked runs, else the one under the cursor; let them go if all are kept."""
+        store, table = self.services.store, self.table
+        keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
+        self.post_message(keep_or_let_go(store, [RunRef.parse(key) for key in keys]))
+        self.read()
 
     def action_link(self) -> None:
         """Open or copy the provider's page of the run."""

@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next-match", ("n",), "next match", ("trial", "json"), "Find", hint="next"),
     Action("previous-match", ("N",), "previous match", ("trial", "json"), "Find"),
     Action("sort", ("s",), "sort by …", ("runs", "run"), "Find", hint="sort"),
+    Action("keep", ("K",), "keep its rows for good, or no longer", ("runs", "run"), "Take along"),
     Action("copy", ("y",), "copy", SCREENS, "Take along", hint="copy"),
     Action(
         "link", ("o",), "open or copy the provider's link", ("runs", "run", "trial"), "Take along"

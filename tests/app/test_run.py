@@ -291,3 +291,13 @@ async def test_latency_is_left_out_when_no_row_has_one(opened: Opened) -> None:
     async with opened(world) as pilot:
         await press(pilot, "enter")
         assert "latency" not in text(pilot)
+
+
+async def test_k_keeps_the_run_and_says_so(world: World, opened: Opened) -> None:
+    async with opened(world) as pilot:
+        await press(pilot, "enter", "K")
+        assert "⚑ kept · ● running" in text(pilot)
+        await press(pilot, "K")
+        assert "⚑" not in text(pilot)
+        await press(pilot, "K", "escape")
+        assert "⚑ nightly-11-20" in text(pilot)

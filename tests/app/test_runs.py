@@ -338,3 +338,16 @@ async def test_an_unknown_status_is_shown_as_it_is(world: World, opened: Opened)
     world.store.apply_run(nightly(status=Status.UNKNOWN, raw_status="hibernating"))
     async with opened(world) as pilot:
         assert "? hibernat…" in text(pilot)
+
+
+async def test_k_keeps_what_is_marked_and_lets_it_go_again(world: World, opened: Opened) -> None:
+    async with opened(world) as pilot:
+        await press(pilot, "K")
+        assert "⚑ nightly-11-20" in text(pilot)
+        assert "1 run kept for good" in text(pilot)
+        await press(pilot, "space", "down", "space", "K")
+        assert text(pilot).count("⚑") == 2
+        assert "2 runs kept for good" in text(pilot)
+        await press(pilot, "K")
+        assert "⚑" not in text(pilot)
+        assert "2 runs no longer kept" in text(pilot)

@@ -28,6 +28,7 @@ ON_RUNS = {
     "show": "tui.commands.show",
     "rows": "tui.commands.rows",
     "export": "tui.commands.export",
+    "keep": "tui.commands.keep",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
 ON_SETTINGS = {

@@ -8,7 +8,7 @@ from typing import TypeVar
 from tui.analysis.intervals import wilson
 from tui.models import CriterionStats, CriterionType, JsonValue, ModelUsage, Run
 from tui.presentation import format as fmt
-from tui.presentation.runs import group_name, mean_text, models_text
+from tui.presentation.runs import KEPT, group_name, mean_text, models_text
 from tui.presentation.table import Cell, Column
 from tui.presentation.words import status_text
 from tui.store import StoredRun
@@ -57,7 +57,9 @@ def state(stored: StoredRun, now: datetime) -> str:
     ):
         text += f" ({word})" if word not in text else ""
     seen = quiet_since(stored, now)
-    return f"{text}, last activity {fmt.age(seen, now)} ago" if seen is not None else text
+    if seen is not None:
+        text += f", last activity {fmt.age(seen, now)} ago"
+    return f"{KEPT}kept · {text}" if stored.kept else text
 
 
 def quiet_since(stored: StoredRun, now: datetime) -> datetime | None:
@@ -191,6 +193,12 @@ def notes(stored: StoredRun) -> tuple[str, ...]:
         found.append(f"✗ {run.error.message or 'It failed without a reason.'}{code}")
     if sync.error:
         found.append(f"✗ {sync.error}")
+    if sync.evicted_at is not None:
+        found.append(
+            f"⚠ Its {fmt.plural(sync.evicted_rows, 'row')} made room on"
+            f" {fmt.instant(sync.evicted_at)}; they can be fetched again while the provider has"
+            " them."
+        )
     found.extend(f"⚠ {warning}" for warning in run.warnings)
     found.extend(f"⚠ {note}" for note in sync.notes)
     skipped = stored.skipped
@@ -218,6 +226,8 @@ def empty_rows(stored: StoredRun, *, text: str, trouble: str, paused: bool) -> s
         return trouble
     if stored.sync.notes:
         return "\n".join(stored.sync.notes)
+    if stored.sync.evicted_at is not None:
+        return "Its rows made room for others. Fetching them again…"
     if stored.sync.completed_at is not None:
         return "No row has ended yet." if stored.run.live else "This run has no rows."
     return "Paused before the rows were fetched. p goes on." if paused else "Fetching the rows…"

@@ -12,6 +12,8 @@ from tui.presentation.words import status_text, status_tone
 from tui.store import StoredRun
 
 BAR_WIDTH = 10
+KEPT = "⚑ "
+"""Before the name of a run whose rows a person keeps for good."""
 
 COLUMNS: tuple[Column, ...] = (
     Column("status", "STATUS", width=11),
@@ -49,7 +51,7 @@ def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
             Cell(bar_text(run.counts), status_tone(run) if run.live else "muted"),
             Cell(done_text(run.counts, live=run.live), dim),
             score_cell(run),
-            Cell(run_name(run), "strong" if run.live else ""),
+            Cell(f"{KEPT if stored.kept else ''}{run_name(run)}", "strong" if run.live else ""),
             Cell(group_name(run) or fmt.UNKNOWN, "" if run.group else "muted"),
             Cell(models_text(run), "" if run.models else "muted"),
             Cell(eta(run, samples, now), dim),

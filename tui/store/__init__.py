@@ -1,5 +1,6 @@
 """SQLite: runs, rows, trials and how far each is fetched; the only truth the screens read."""
 
+from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
 from tui.store.heads import ERROR_LIMIT, REASON_LIMIT
 from tui.store.search import TEXT_FIELDS, Hit, Hits, Wanted
 from tui.store.selecting import ReadCancelledError
@@ -26,6 +27,8 @@ from tui.store.whole_rows import WholeRows
 
 __all__ = [
     "ERROR_LIMIT",
+    "KEPT_AS_IMPORTED",
+    "KEPT_BY_PERSON",
     "REASON_LIMIT",
     "TEXT_FIELDS",
     "Change",

@@ -77,7 +77,7 @@ class _Numbers(dict[Cause, int]):
 def causes(connection: sqlite3.Connection, run: int) -> list[ErrorCause]:
     """Return a run's causes, the most frequent first and all others last."""
     return [
-        ErrorCause(number, bool(grader), code or None, text, n, key, other=bool(other))
+        ErrorCause(number, bool(grader), code or None, text, n, key or "", other=bool(other))
         for number, grader, other, code, text, n, key in connection.execute(
             "SELECT id, grader, other, code, text, n, (SELECT key FROM row WHERE row.id ="
             " (SELECT min(row) FROM row_cause WHERE cause = cause.id)) FROM cause"

@@ -98,18 +98,23 @@ def broken(why: str) -> sqlite3.DatabaseError:
 
 
 def copy_into(target: sqlite3.Connection, file: Path) -> None:
-    """Copy what a file holds. Raises OSError, sqlite3.DatabaseError, NewerError."""
+    """Copy what a file holds, taking the steps it lacks in the copy.
+
+    Raises OSError, sqlite3.DatabaseError, NewerError.
+    """
     source = _readable(file)
     try:
-        if version_of(source) != schema.VERSION:
-            return
+        if not version_of(source):
+            raise broken("it holds no tables")
         if file.stat().st_size <= COPY_LIMIT:
             source.backup(target)
+            transaction(target, "BEGIN", create)
             return
         for name in ("run", "seen", "sample", "source", "connection"):
             rows = source.execute(f"SELECT * FROM {name}")  # noqa: S608 - our own names
+            columns = ",".join(column for column, *_nothing in rows.description)
             marks = ",".join("?" * len(rows.description))
-            target.executemany(f"INSERT INTO {name} VALUES({marks})", rows)
+            target.executemany(f"INSERT INTO {name}({columns}) VALUES({marks})", rows)
         target.execute("INSERT INTO sync(run) SELECT id FROM run")
     finally:
         source.close()

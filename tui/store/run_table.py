@@ -21,6 +21,7 @@ from tui.store.codec import (
     unpack,
 )
 from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
+from tui.store.eviction import KEPT_BY_PERSON
 from tui.store.types import StoredRun, SyncState
 
 STATUS_ORDER = (
@@ -49,7 +50,7 @@ _CRITERIA = "SELECT run, name, type, n, passed, failed, errored, value_n, value_
 _SELECT = """
 SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
     run.archived, sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped,
-    sync.error, sync.final, sync.told, sync.met, {sums}
+    sync.error, sync.final, sync.told, sync.met, sync.evicted, run.kept, {sums}
 FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
 WHERE run.id IN ({marks})
 """
@@ -108,7 +109,7 @@ def insert(connection: sqlite3.Connection, run: Run, now: int) -> int:
         (column_text(run.ref.connection), column_text(run.ref.path), now, now),
     )
     new = cursor.lastrowid or 0
-    connection.execute("INSERT INTO seen VALUES(?, ?)", (new, now))
+    connection.execute("INSERT INTO seen(run, at) VALUES(?, ?)", (new, now))
     connection.execute("INSERT INTO sync(run) VALUES(?)", (new,))
     return new
 
@@ -198,7 +199,8 @@ def _sample(connection: sqlite3.Connection, run: int, now: int, done: int, *, li
 
 def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
     run, told_data, more, raw, seen, first_seen, changed, archived, *rest = values
-    begun, completed, resume, expected, notes, skipped, error, final, sent, met, *sums = rest
+    begun, completed, resume, expected, notes, skipped, error, final, sent, met, *more_sync = rest
+    evicted, kept, *sums = more_sync
     told = from_json(
         Run,
         loads(told_data)
@@ -207,7 +209,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
     )
     tally = _tally(sums, criteria, complete=completed is not None)
     sync = SyncState(
-        rows_stored=tally.rows,
+        rows_stored=tally.rows if evicted is None else 0,
         expected=expected,
         resume=resume,
         begun_at=optional_instant(begun),
@@ -219,6 +221,8 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         trials_stored=tally.trials,
         told=sent,
         met=met,
+        evicted_at=optional_instant(evicted),
+        evicted_rows=0 if evicted is None else tally.rows,
     )
     stored = StoredRun(
         effective(told, tally),
@@ -228,6 +232,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         sync=sync,
         skipped=skipped,
         archived_at=optional_instant(archived),
+        kept=bool(kept & KEPT_BY_PERSON),
     )
     return Loaded(run, told, tally, stored)
 

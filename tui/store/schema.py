@@ -131,6 +131,14 @@ _FIRST = (
 )
 
 _SECOND = (
+    # Why it is never evicted, as bits: 1 a person keeps it, 2 it was imported.
+    "ALTER TABLE run ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
+    # When it was last on a screen of any instance.
+    "ALTER TABLE seen ADD COLUMN opened INTEGER",
+    # When its rows were evicted; its sums stay as they were until rows come again.
+    "ALTER TABLE sync ADD COLUMN evicted INTEGER",
+    # Damaged files whose content is still being read into this one.
+    "CREATE TABLE salvage(file TEXT PRIMARY KEY, state BLOB NOT NULL)",
     # When all a provider would give of the run was last stored; NULL = never. Never evicted.
     "ALTER TABLE run ADD COLUMN archived INTEGER",
     # Of the newest walk: row objects its pages held, and the different rows among them.

@@ -13,6 +13,7 @@ from tui.store import accounts, trials, walks
 from tui.store.answers import apply_detail, apply_listed
 from tui.store.codec import micros
 from tui.store.database import Database
+from tui.store.eviction import KEPT_BY_PERSON, set_kept, set_opened
 from tui.store.reading import StoreReader
 from tui.store.row_table import Merged
 from tui.store.run_table import as_walking, find_id, load_one, settle
@@ -39,6 +40,23 @@ class Store(StoreReader):
         return StoreWatch(self._database)
 
     # One short immediate transaction each.
+
+    def keep(self, refs: Iterable[RunRef], *, why: int = KEPT_BY_PERSON, on: bool = True) -> Change:
+        """Let runs never be evicted, or let them go again.
+
+        Args:
+            refs: the runs.
+            why: a bit of `tui.store.eviction`; several reasons stand side by side.
+            on: False withdraws the reason.
+        """
+        given = tuple(refs)
+        changed = self._database.write(lambda found: set_kept(found, given, why, keep=on))
+        return self._change(refs=changed)
+
+    def set_open(self, refs: Iterable[RunRef]) -> None:
+        """Note that runs are on a screen: no instance evicts them in the next five minutes."""
+        given = tuple(refs)
+        self._database.write(lambda found: set_opened(found, given, self._now()))
 
     def apply_runs(
         self, connection: str, source_id: str, runs: Sequence[Run], *, complete: bool

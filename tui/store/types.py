@@ -69,6 +69,10 @@ class SyncState:
     """Row objects the newest walk was sent so far, over its interruptions."""
     met: int = 0
     """Different rows among them."""
+    evicted_at: datetime | None = None
+    """When its rows were removed to make room; None once rows were fetched again."""
+    evicted_rows: int = 0
+    """How many rows that were; the run's figures still count them."""
 
 
 @frozen
@@ -89,6 +93,8 @@ class StoredRun:
     """Same as `sync.skipped`."""
     archived_at: datetime | None = None
     """When all the provider would give of it was last stored; None = never."""
+    kept: bool = False
+    """Whether a person said that its rows must never be evicted."""
 
 
 @frozen
@@ -178,7 +184,7 @@ class ErrorCause:
     n: int
     """Rows with such an error on a trial; a row with several causes counts for each."""
     example: str
-    """Key of one of them."""
+    """Key of one of them; empty once the rows were evicted."""
     other: bool = False
     """Whether these are all causes that came after the first hundred."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tui.providers.base import RowPage
 from tui.store.codec import column_integer, column_text, dumps, loads
+from tui.store.eviction import begin_anew
 from tui.store.row_table import Merged, PageMerge, chunks, refold, trials_of
 from tui.store.tallies import Difference
 from tui.store.types import SyncState
@@ -50,6 +51,7 @@ def visible(sync: SyncState) -> tuple[object, ...]:
         sync.notes,
         sync.skipped,
         sync.error,
+        sync.evicted_at is None,
     )
 
 
@@ -75,6 +77,8 @@ def store_page(
 
     Until the walk ends, its notes stand beside those of the walk before.
     """
+    if page.rows:
+        begin_anew(connection, run)
     number, expected, old_notes, old_skipped = connection.execute(
         "SELECT walk, expected, notes, skipped FROM sync WHERE run = ?", (run,)
     ).fetchone()

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
-from tui.commands.arguments import exchanging, setting_up
+from tui.commands.arguments import exchanging, keeping, setting_up
 from tui.commands.arguments import reading as reading_commands
 from tui.commands.arguments.common import Parser, common_flags, reading_flags
 
@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     setting_up.add_demo(commands)
     reading_commands.add(commands, common, reading)
     exchanging.add(commands, common)
+    keeping.add(commands, common)
     setting_up.add_config(commands, common)
     setting_up.add_auth(commands, common)
     setting_up.add_doctor(commands, common)
