@@ -1,5 +1,6 @@
 """SQLite: runs, rows, trials and how far each is fetched; the only truth the screens read."""
 
+from tui.store.events import Event
 from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
 from tui.store.heads import ERROR_LIMIT, REASON_LIMIT
 from tui.store.search import TEXT_FIELDS, Hit, Hits, Wanted
@@ -7,6 +8,7 @@ from tui.store.selecting import ReadCancelledError
 from tui.store.store import Store
 from tui.store.types import (
     Change,
+    Concern,
     ConnectionState,
     CriterionCell,
     ErrorCause,
@@ -32,9 +34,11 @@ __all__ = [
     "REASON_LIMIT",
     "TEXT_FIELDS",
     "Change",
+    "Concern",
     "ConnectionState",
     "CriterionCell",
     "ErrorCause",
+    "Event",
     "Histogram",
     "Hit",
     "Hits",

@@ -3,6 +3,8 @@
 import sqlite3
 
 from tui.models import Run
+from tui.store import events
+from tui.store.codec import column_text, micros
 from tui.store.merging import digest, moved, state_digest, with_detail, with_list
 from tui.store.run_table import find_id, insert, load_one, settle, write
 
@@ -20,6 +22,8 @@ def apply_listed(connection: sqlite3.Connection, source: str, run: Run, now: int
         run_id = insert(connection, run, now)
         write(connection, run_id, run, now)
         changed = True
+        if _ended_meanwhile(connection, source, run):
+            events.note(connection, run_id, ((run.status.value, ""),), now)
     else:
         connection.execute("UPDATE seen SET at = ? WHERE run = ?", (now, run_id))
         last, last_state, detailed, live, last_source = connection.execute(
@@ -61,6 +65,18 @@ def apply_detail(connection: sqlite3.Connection, run: Run, now: int) -> bool:
         connection.execute("UPDATE run SET detailed = 1 WHERE id = ?", (run_id,))
         settle(connection, run_id, now)
     return changed
+
+
+def _ended_meanwhile(connection: sqlite3.Connection, source: str, run: Run) -> bool:
+    """Return whether a run met for the first time has come and gone since its list was asked."""
+    ended = micros(run.ended_at)
+    if run.live or ended is None:
+        return False
+    found = connection.execute(
+        "SELECT checked FROM source WHERE connection = ? AND id = ? AND complete NOT NULL",
+        (column_text(run.ref.connection), column_text(source)),
+    ).fetchone()
+    return found is not None and ended > found[0]
 
 
 def _reopen(connection: sqlite3.Connection, run: int) -> None:

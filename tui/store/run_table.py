@@ -1,5 +1,6 @@
 """Runs: what the providers told, what is shown of it, and the columns lists are sorted by."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from tui.store.codec import (
 )
 from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
 from tui.store.eviction import KEPT_BY_PERSON
-from tui.store.types import StoredRun, SyncState
+from tui.store.types import Concern, StoredRun, SyncState
 
 STATUS_ORDER = (
     Status.RUNNING,
@@ -49,8 +50,8 @@ _SUMS = """sync.row_n, sync.trial_n, sync.trial_ended_n, sync.passed, sync.faile
 _CRITERIA = "SELECT run, name, type, n, passed, failed, errored, value_n, value_sum FROM criterion"
 _SELECT = """
 SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
-    run.archived, sync.begun, sync.completed, sync.resume, sync.expected, sync.notes, sync.skipped,
-    sync.error, sync.final, sync.told, sync.met, sync.evicted, run.kept, {sums}
+    run.archived, run.concerns, sync.begun, sync.completed, sync.resume, sync.expected, sync.notes,
+    sync.skipped, sync.error, sync.final, sync.told, sync.met, sync.evicted, run.kept, {sums}
 FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
 WHERE run.id IN ({marks})
 """
@@ -165,6 +166,25 @@ def write(connection: sqlite3.Connection, run_id: int, run: Run, now: int) -> bo
     return True
 
 
+def load_concerns(data: str | None) -> tuple[Concern, ...]:
+    """Return what `set_concerns` wrote."""
+    return () if data is None else tuple(Concern(*each) for each in json.loads(data))
+
+
+def set_concerns(
+    connection: sqlite3.Connection, run: int, concerns: Sequence[Concern], now: int
+) -> tuple[Concern, ...] | None:
+    """Store what is wrong with a run. Returns what is newly so; None when nothing changed."""
+    (data,) = connection.execute("SELECT concerns FROM run WHERE id = ?", (run,)).fetchone()
+    old = load_concerns(data)
+    if old == tuple(concerns):
+        return None
+    told = json.dumps([[each.kind, each.sentence] for each in concerns]) if concerns else None
+    connection.execute("UPDATE run SET concerns = ?, changed = ? WHERE id = ?", (told, now, run))
+    known = {each.kind for each in old}
+    return tuple(each for each in concerns if each.kind not in known)
+
+
 def settle(connection: sqlite3.Connection, run: int, now: int) -> None:
     """Bring up what follows from a run and its rows: its headline, its progress samples."""
     loaded = load_one(connection, run)
@@ -198,7 +218,7 @@ def _sample(connection: sqlite3.Connection, run: int, now: int, done: int, *, li
 
 
 def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
-    run, told_data, more, raw, seen, first_seen, changed, archived, *rest = values
+    run, told_data, more, raw, seen, first_seen, changed, archived, concerns, *rest = values
     begun, completed, resume, expected, notes, skipped, error, final, sent, met, *more_sync = rest
     evicted, kept, *sums = more_sync
     told = from_json(
@@ -232,6 +252,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         sync=sync,
         skipped=skipped,
         archived_at=optional_instant(archived),
+        concerns=load_concerns(concerns),
         kept=bool(kept & KEPT_BY_PERSON),
     )
     return Loaded(run, told, tally, stored)

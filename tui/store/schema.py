@@ -139,6 +139,23 @@ _SECOND = (
     "ALTER TABLE sync ADD COLUMN evicted INTEGER",
     # Damaged files whose content is still being read into this one.
     "CREATE TABLE salvage(file TEXT PRIMARY KEY, state BLOB NOT NULL)",
+    # What is wrong with a live run, as JSON: `[[kind, sentence], …]` (`tui.store.types.Concern`).
+    "ALTER TABLE run ADD COLUMN concerns TEXT",
+    """CREATE TABLE event(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        run INTEGER NOT NULL,
+        kind TEXT NOT NULL,        -- the run's new status, or the kind of a concern
+        detail TEXT,
+        seen INTEGER NOT NULL DEFAULT 0, -- by a person
+        told INTEGER NOT NULL DEFAULT 0  -- by a notification
+    )""",
+    "CREATE INDEX event_run ON event(run)",
+    """CREATE TRIGGER run_status AFTER UPDATE OF status ON run
+        WHEN OLD.status <> '' AND OLD.status <> NEW.status BEGIN
+        INSERT INTO event(at, run, kind) VALUES(NEW.changed, NEW.id, NEW.status);
+    END""",
+    "CREATE TABLE watched(run INTEGER PRIMARY KEY, min_pass_rate REAL)",
     # When all a provider would give of the run was last stored; NULL = never. Never evicted.
     "ALTER TABLE run ADD COLUMN archived INTEGER",
     # Of the newest walk: row objects its pages held, and the different rows among them.

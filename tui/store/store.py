@@ -9,16 +9,16 @@ from typing import Self
 from tui.clock import Clock
 from tui.models import Run, RunRef
 from tui.providers.base import RowPage, RunSource, TrialDetail
-from tui.store import accounts, trials, walks
+from tui.store import accounts, events, trials, walks
 from tui.store.answers import apply_detail, apply_listed
 from tui.store.codec import micros
 from tui.store.database import Database
 from tui.store.eviction import KEPT_BY_PERSON, set_kept, set_opened
 from tui.store.reading import StoreReader
 from tui.store.row_table import Merged
-from tui.store.run_table import as_walking, find_id, load_one, settle
+from tui.store.run_table import as_walking, find_id, load_one, set_concerns, settle
 from tui.store.schema import FILE_NAME
-from tui.store.types import Change, Retired, StoredRun, SyncState
+from tui.store.types import Change, Concern, Retired, StoredRun, SyncState
 from tui.store.watching import StoreWatch
 
 
@@ -34,6 +34,11 @@ class Store(StoreReader):
     def open(cls, data_dir: Path | None, *, clock: Clock) -> Self:
         """Open the store in a directory, made if need be; None keeps everything in memory."""
         return cls(Database(None if data_dir is None else data_dir / FILE_NAME, clock), clock)
+
+    @property
+    def events(self) -> events.EventLog:
+        """What happened to runs."""
+        return events.EventLog(self._database)
 
     def watch(self) -> StoreWatch:
         """Return what tells of other processes' writes to the same file."""
@@ -80,6 +85,18 @@ class Store(StoreReader):
             return [run.ref for run in runs if apply_listed(found, source_id, run, now)]
 
         return self._change(refs=self._database.write(work))
+
+    def set_concerns(self, ref: RunRef, concerns: Sequence[Concern]) -> Change:
+        """Store what is wrong with a run; what is newly so becomes an event."""
+
+        def work(found: sqlite3.Connection) -> bool:
+            run = find_id(found, ref)
+            new = None if run is None else set_concerns(found, run, concerns, self._now())
+            if run is not None and new:
+                events.note(found, run, ((each.kind, each.sentence) for each in new), self._now())
+            return new is not None
+
+        return self._change(refs=[ref] if self._database.write(work) else [])
 
     def apply_run(self, run: Run) -> Change:
         """Store a detail answer: it replaces what was stored; only known costs stay."""

@@ -76,6 +76,15 @@ class SyncState:
 
 
 @frozen
+class Concern:
+    """Something about a live run that a person should know."""
+
+    kind: str
+    """`stalled`, `finalizing`, `expiring`, `no-output`, `graders`, `low-rate` or `worse`."""
+    sentence: str
+
+
+@frozen
 class StoredRun:
     """A run as a person should see it, and how far it can be trusted."""
 
@@ -91,6 +100,8 @@ class StoredRun:
     sync: SyncState
     skipped: int = 0
     """Same as `sync.skipped`."""
+    concerns: tuple[Concern, ...] = ()
+    """What is wrong with it while it is live."""
     archived_at: datetime | None = None
     """When all the provider would give of it was last stored; None = never."""
     kept: bool = False
