@@ -137,11 +137,11 @@ async def test_a_mistake_among_rows_keeps_the_rows(world: World, opened: Opened)
     async with opened(world) as pilot:
         await press(pilot, *TO_WEEKLY)
         await typed(pilot, "Italy")
-        await press(pilot, *" output:x")
-        assert "^ Filters do not know output" in text(pilot)
+        await press(pilot, *" score:x")
+        assert "^ A number is wanted here" in text(pilot)
         assert rows(pilot) == ["item-1"]
         await press(pilot, "escape", "escape")
-        assert "Filters do not know" not in text(pilot)
+        assert "A number is wanted" not in text(pilot)
         assert len(rows(pilot)) == 4
 
 

@@ -244,9 +244,10 @@ def test_mistakes_are_told_with_their_place(
     assert (error.position, error.length) == (position, length)
 
 
-@pytest.mark.parametrize("name", ["output", "input", "reason", "criteria.judge.reason"])
-def test_bodies_are_not_known_to_filters_of_rows(name: str) -> None:
-    assert mistake(f"{name}:x", rows=True).position == 0
+def test_a_body_is_asked_for_words() -> None:
+    error = mistake('output:"?!"', rows=True)
+    assert (error.message, error.position) == ("A word is wanted here; ~ finds signs.", 7)
+    assert mistake("reason<3").message == "reason is compared by : != ~ and not by <."
 
 
 def test_a_field_of_runs_is_named_among_rows() -> None:

@@ -1,13 +1,14 @@
 """A second, slow reading of filters: over the records promised to scripts, one at a time."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unicodedata import combining, normalize
 
 import regex
 
-from tui.models import JsonObject
+from tui.models import JsonObject, Trial
 from tui.query import Compare, Node, Not, Or, Word
 from tui.store import RowHead, StoredRun
 
@@ -102,7 +103,31 @@ def _values(path: tuple[str, ...], record: JsonObject) -> list[Any]:
     return [member for member in members if member not in (None, "", {}, [])]
 
 
+def _says(text: str, wanted: str) -> bool:
+    """Return whether the words of `wanted` follow each other in the text, the last one begun."""
+    said, looked_for = _words(text), _words(wanted)
+    last = looked_for.pop()
+    ends = range(len(looked_for), len(said))
+    return any(
+        said[end - len(looked_for) : end] == looked_for
+        and (said[end] == last or (len(last) >= 3 and said[end].startswith(last)))
+        for end in ends
+    )
+
+
+def _words(text: str) -> list[str]:
+    apart = normalize("NFKD", normalize("NFKD", text).casefold())
+    letters = [letter for letter in apart if not combining(letter)]
+    return "".join(one if one.isalnum() or one == "_" else " " for one in letters).split()
+
+
 def _one(kind: str, op: str, value: Any, wanted: str) -> bool | None:
+    if kind == "body" and op != "~":
+        return _says(str(value), wanted)
+    return _plain(kind, op, value, wanted)
+
+
+def _plain(kind: str, op: str, value: Any, wanted: str) -> bool | None:
     if op == "~":
         return regex.search(wanted, str(value), regex.IGNORECASE) is not None
     if kind == "text" or (kind == "json" and op == "="):
@@ -135,9 +160,11 @@ def _figure(wanted: str) -> float:
     return float(wanted[:-1]) / 100 if wanted[-1] == "%" else float(wanted)
 
 
-def row_facts(record: JsonObject, head: RowHead) -> tuple[JsonObject, list[str | None]]:
+def row_facts(
+    record: JsonObject, head: RowHead, trials: Iterable[Trial]
+) -> tuple[JsonObject, list[str | None]]:
     """Return a row's record under the filter's names, and its words."""
-    facts = _renamed(record, NAMES)
+    facts = _renamed(record, NAMES) | bodies_of(trials)
     facts |= {"unstable": head.unstable, "preview": head.preview}
     usage = head.usage
     if usage is not None and usage.total_tokens is None:
@@ -147,8 +174,22 @@ def row_facts(record: JsonObject, head: RowHead) -> tuple[JsonObject, list[str |
     return facts, [head.key, head.label, head.preview, message]
 
 
+def bodies_of(trials: Iterable[Trial]) -> JsonObject:
+    """Return the texts of some trials, which must be plain ones."""
+    trials = list(trials)
+    return {
+        "output": [one.output for one in trials],
+        "input": [one.input for one in trials],
+        "expected": [one.expected for one in trials],
+        "reason": [
+            "\n".join(part for score in one.scores for part in (score.reason, score.label) if part)
+            for one in trials
+        ],
+    }
+
+
 def run_facts(
-    record: JsonObject, stored: StoredRun, now: datetime
+    record: JsonObject, stored: StoredRun, now: datetime, trials: Iterable[Trial]
 ) -> tuple[JsonObject, list[str | None]]:
     """Return a run's record under the filter's names, and its words."""
     run = stored.run
@@ -172,6 +213,7 @@ def run_facts(
     facts["ended"] = record["ended_at"]
     facts["age"] = (now - (began or stored.first_seen_at)).total_seconds()
     facts["duration"] = None if None in (began, end) else (end - began).total_seconds()  # type: ignore[operator] # both known
+    facts |= bodies_of(trials)
     facts["group"] = [] if run.group is None else [run.group.id, run.group.name]
     facts["criteria"] = {
         one.name: {"score": one.mean, "passed": one.passed} for one in run.criteria

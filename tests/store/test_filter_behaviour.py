@@ -162,3 +162,44 @@ def test_a_run_is_found_by_the_connection_it_is_on() -> None:
     assert [stored.run.ref for stored in found] == [RunRef("other", "eval_b/run_2")]
     assert store.runs(RunQuery(text="-connection:other")).count() == 1
     store.close()
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_runs_are_found_by_what_any_of_their_rows_says(indexed: bool) -> None:
+    store = open_store()
+    other = make_run("eval_a/run_2")
+    store.apply_run(other)
+    store.apply_run(make_run("eval_a/run_3"))
+    store.apply_rows(REF, outcomes_page([Outcome.PASSED] * 3))
+    store.apply_rows(REF, rows_page(make_row("said", make_trial(output="I cannot help."))))
+    store.apply_rows(other.ref, rows_page(make_row("a", make_trial(output="Gladly."))))
+    while indexed and store.search.fill():
+        pass
+    for text, found in {
+        'output:"cannot help"': [REF],
+        'not output:"cannot help"': [other.ref],
+        "output!=gladly": [REF],
+        "output~^.la": [other.ref],
+        "output:none": [RunRef("prod", "eval_a/run_3")],
+        "input:none live:true": [REF, other.ref, RunRef("prod", "eval_a/run_3")],
+    }.items():
+        view = store.runs(RunQuery(text=text, sort="name", descending=False))
+        assert [stored.run.ref for stored in view.fetch(0, 9)] == found, text
+    walk(store, outcomes_page([Outcome.PASSED] * 3))
+    assert store.runs(RunQuery(text="output:cannot")).count() == 0
+    store.close()
+
+
+def test_a_pattern_on_bodies_is_bounded_and_can_be_stopped() -> None:
+    store = open_store()
+    store.apply_rows(REF, rows_page(make_row("a", make_trial(output="x" * 300))))
+    for ask in (
+        lambda: store.rows(REF, RowQuery(text="output~(x+x+)+y")),
+        lambda: store.runs(RunQuery(text="output~(x+x+)+y")),
+    ):
+        with pytest.raises(QueryError, match="takes too long"):
+            ask()
+    store.apply_rows(REF, outcomes_page([Outcome.PASSED] * 2000))
+    with pytest.raises(ReadCancelledError):
+        store.rows(REF, RowQuery(text="output~a"), cancelled=lambda: True)
+    store.close()

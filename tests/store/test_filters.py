@@ -30,8 +30,10 @@ from tui.models import (
     ProviderKind,
     Row,
     Run,
+    RunRef,
     ScoreStats,
     Status,
+    Trial,
     Usage,
 )
 from tui.presentation.records import row_record, run_record
@@ -56,6 +58,7 @@ FIGURES = (0.0, 0.25, 1.0, 3.0, 9.0)
 texts = st.sampled_from(TEXTS)
 figures = st.none() | st.sampled_from(FIGURES)
 small = st.none() | st.integers(0, 4)
+BODIES = dict.fromkeys(("output", "input", "expected", "reason"), "body")
 ROW_KINDS = {
     **dict.fromkeys(
         ("index", "score", "trials", "latency", "tokens", "input_tokens", "cost"), "number"
@@ -63,6 +66,7 @@ ROW_KINDS = {
     "unstable": "truth",
     "passed": "truth",
     "extra": "json",
+    **BODIES,
 }
 RUN_KINDS = {
     **dict.fromkeys(
@@ -76,6 +80,7 @@ RUN_KINDS = {
     "live": "truth",
     "metadata": "json",
     "config": "json",
+    **BODIES,
 }
 equal = (":", "!=")
 order = (":", "!=", "<", "<=", ">", ">=")
@@ -94,6 +99,13 @@ def compares(name: str, signs: tuple[str, ...], of: tuple[str, ...]) -> st.Searc
 
 def text_field(name: str) -> st.SearchStrategy[str]:
     return compares(name, equal, values) | compares(name, ("~",), patterns)
+
+
+said = ("refund", "ref", '"straße 5"', "STR", "none", '"none"', "_", "x", '"5"', '"a needle"')
+
+
+def body_field(name: str) -> st.SearchStrategy[str]:
+    return compares(name, equal, said) | compares(name, ("~",), patterns)
 
 
 def trees(leaves: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -126,6 +138,7 @@ row_leaves = st.one_of(
     compares("extra.url", (*equal,), values),
     compares("extra.inner.n", order, numbers),
     compares("extra.tags", equal, values),
+    *map(body_field, BODIES),
 )
 json_values: Any = st.sampled_from((None, "", "refund", 3, "3", 0.25, ["refund", "x"], []))
 extras = st.fixed_dictionaries(
@@ -150,6 +163,8 @@ def rows(draw: st.DrawFn) -> list[Row]:
         trial_id=st.sampled_from("abc"),
         outcome=st.sampled_from(Outcome),
         output=st.none() | texts,
+        input=st.none() | texts,
+        expected=st.none() | texts,
         latency_s=figures,
         usage=usages,
         error=errors,
@@ -160,6 +175,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
                 type=st.just(CriterionType.NUMERIC),
                 value=figures,
                 label=st.none() | texts,
+                reason=st.none() | texts,
             ),
             st.builds(make_score, name=st.just("exact"), passed=st.none() | st.booleans()),
         )
@@ -184,14 +200,31 @@ thorough = settings(
 )
 
 
+def fill(store: Store) -> None:
+    while store.search.fill():
+        pass
+
+
+def trials_of(store: Store, ref: RunRef, key: str) -> tuple[Trial, ...]:
+    row = store.row(ref, key)
+    assert row is not None
+    return row.trials
+
+
 @thorough
-@given(rows(), st.lists(trees(row_leaves), min_size=1, max_size=6))
-def test_rows_found_in_sql_are_those_found_by_reading(made: list[Row], filters: list[str]) -> None:
+@given(rows(), st.lists(trees(row_leaves), min_size=1, max_size=6), st.integers(0, 4))
+def test_rows_found_in_sql_are_those_found_by_reading(
+    made: list[Row], filters: list[str], indexed: int
+) -> None:
     store = open_store()
-    store.apply_rows(REF, rows_page(*made))
+    for place, row in enumerate(made):
+        store.apply_rows(REF, rows_page(row))
+        if place < indexed:
+            fill(store)
     view = store.rows(REF, RowQuery())
     facts = {
-        head.key: row_facts(row_record(REF, head), head) for head in view.fetch(0, view.count())
+        head.key: row_facts(row_record(REF, head), head, trials_of(store, REF, head.key))
+        for head in view.fetch(0, view.count())
     }
     for text in filters:
         note(text)
@@ -234,6 +267,7 @@ run_leaves = st.one_of(
     compares("metadata.team", equal, values),
     compares("metadata", equal, ("none",)),
     compares("config.inner.n", order, numbers),
+    *map(body_field, BODIES),
 )
 moments = st.none() | st.sampled_from(
     [START - timedelta(hours=hours) for hours in (0, 1, 2, 24, 200)]
@@ -309,9 +343,14 @@ def run(draw: st.DrawFn, number: int) -> Run:
     st.lists(st.sampled_from(Outcome), max_size=4),
     st.booleans(),
     st.lists(trees(run_leaves), min_size=1, max_size=6),
+    st.tuples(rows(), st.booleans()),
 )
 def test_runs_found_in_sql_are_those_found_by_reading(
-    made: tuple[Run, ...], outcomes: list[Outcome], complete: bool, filters: list[str]
+    made: tuple[Run, ...],
+    outcomes: list[Outcome],
+    complete: bool,
+    filters: list[str],
+    others: tuple[list[Row], bool],
 ) -> None:
     store = Store.open(None, clock=FakeClock())
     for one in made:
@@ -325,10 +364,23 @@ def test_runs_found_in_sql_are_those_found_by_reading(
         notes=("refund",),
     )
     store.apply_rows(made[0].ref, page)
+    page, indexed = rows_page(*others[0]), others[1]
+    if indexed:
+        fill(store)
     store.end_walk(made[0].ref, complete=complete)
+    store.apply_rows(made[1].ref, page)
     view = store.runs(RunQuery())
     facts = {
-        str(stored.run.ref): run_facts(run_record(stored, stale=False), stored, START)
+        str(stored.run.ref): run_facts(
+            run_record(stored, stale=False),
+            stored,
+            START,
+            [
+                trial
+                for key in keys(store, ref=stored.run.ref)
+                for trial in trials_of(store, stored.run.ref, key)
+            ],
+        )
         for stored in view.fetch(0, 9)
     }
     for text in filters:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tui.errors import QueryError
 from tui.frozen import frozen
 from tui.query import values
-from tui.query.fields import NOT_YET, ROW_FIELDS, RUN_FIELDS, Field, Fields, Kind
+from tui.query.fields import ROW_FIELDS, RUN_FIELDS, Field, Fields, Kind
 from tui.query.syntax import And, Compare, Node, Not, Operator, Or, Span, Tree, Word
 from tui.query.values import Moments
 
@@ -24,6 +24,7 @@ _OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     Kind.AGE: _ORDER,
     Kind.SPAN: (*_EQUAL, *_ORDER),
     Kind.DATE: (*_EQUAL, *_ORDER),
+    Kind.BODY: (*_EQUAL, "~"),
     Kind.JSON: (*_EQUAL, "~", *_ORDER),
 }
 _READERS: dict[Kind, Callable[[str], Value]] = {
@@ -35,6 +36,7 @@ _READERS: dict[Kind, Callable[[str], Value]] = {
     Kind.AGE: values.seconds,
     Kind.SPAN: values.seconds_or_number,
     Kind.DATE: values.moments,
+    Kind.BODY: values.said,
     Kind.JSON: str.casefold,
 }
 
@@ -52,8 +54,8 @@ class Test:
     """What is compared: the field itself, or one of a criterion's."""
     op: Operator
     value: Value
-    """Folded text (a pattern as it was written), a number, seconds, truth, moments. None: the
-    question is whether anything is known at all; then `op` is `:` or `!=`."""
+    """Folded text (a pattern as it was written), the words of a phrase, a number, seconds, truth,
+    moments. None: the question is whether anything is known at all; then `op` is `:` or `!=`."""
     at: Span = dataclass_field(default=Span(0, 1), compare=False)
 
 
@@ -129,8 +131,6 @@ class _Binder:
     def _unknown(self) -> QueryError:
         name = ".".join(self._node.path).casefold()
         first = self._node.path[0].casefold()
-        if self._fields is ROW_FIELDS and first in NOT_YET:
-            return self._wrong_name(f"Filters do not know {first}; {NOT_YET[first]}.")
         told = f"There is no field “{'.'.join(self._node.path)}”"
         other = RUN_FIELDS if self._fields is ROW_FIELDS else ROW_FIELDS
         if name in other.by_name or first in other.by_name:

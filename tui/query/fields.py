@@ -21,6 +21,8 @@ class Kind(Enum):
     SPAN = "span"
     """Seconds."""
     DATE = "date"
+    BODY = "body"
+    """Text of any length: what it says is asked, not what it equals."""
     JSON = "json"
     """Whatever a provider put there: decided value by value."""
 
@@ -50,14 +52,6 @@ class Fields:
     """By name and alias."""
 
 
-NOT_YET = {
-    "output": "preview: reads its start",
-    "input": "label: and key: name a row",
-    "reason": "criteria.NAME.score and .label are known",
-}
-"""What a row has but a filter does not read, and what to do instead."""
-
-
 def _words(words: type[Enum]) -> tuple[str, ...]:
     return tuple(str(word.value) for word in words)
 
@@ -65,6 +59,9 @@ def _words(words: type[Enum]) -> tuple[str, ...]:
 def _by_name(*fields: Field) -> dict[str, Field]:
     return {name: field for field in fields for name in (field.name, *field.aliases)}
 
+
+_BODIES = tuple(Field(name, Kind.BODY) for name in ("output", "input", "reason", "expected"))
+"""Of a row, the texts of its trials; of a run, of all its stored rows."""
 
 RUN_FIELDS = Fields(
     "runs",
@@ -117,6 +114,7 @@ RUN_FIELDS = Fields(
         ),
         Field("metadata", Kind.JSON),
         Field("config", Kind.JSON),
+        *_BODIES,
     ),
 )
 """Of runs, as they are shown: with the counts, score and criteria that are best known. `started`
@@ -153,7 +151,8 @@ ROW_FIELDS = Fields(
             ),
         ),
         Field("extra", Kind.JSON),
+        *_BODIES,
     ),
 )
 """Of rows, as their heads have them: a criterion's label ends after 120 characters, the preview
-after 200, an error after 2,000."""
+after 200, an error after 2,000; the bodies are whole."""

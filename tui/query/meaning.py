@@ -9,6 +9,7 @@ from tui.models import JsonValue
 from tui.query.binding import Test
 from tui.query.fields import Kind
 from tui.query.values import Moments, number, searcher
+from tui.query.wording import says
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     ":": operator.eq,
@@ -82,6 +83,8 @@ def _compare(test: Test, value: Any) -> bool | None:
         return _compare_json(test, value)
     if test.op == "~":
         return searcher(str(test.value))(value)
+    if test.leaf.kind is Kind.BODY:
+        return says(value, str(test.value))
     if isinstance(test.value, Moments):
         return _compare_moment(test.op, value, test.value)
     if isinstance(value, str):

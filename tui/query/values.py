@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from tui.query.wording import phrase
+
 MAX_PATTERN = 200
 """Characters of a pattern (design section 4.4)."""
 MATCH_S = 0.05
@@ -92,6 +94,14 @@ def moments(text: str) -> Moments:
         except (ValueError, OverflowError, OSError):
             pass  # no such day, or one that no clock can tell
     raise ValueError("A date is wanted here, such as 2026-11-20 or 2026-11-20T18:30Z.")
+
+
+def said(text: str) -> str:
+    """Return the words that must stand in a body, as `tui.query.wording.says` takes them."""
+    found = phrase(text)
+    if found:
+        return found
+    raise ValueError("A word is wanted here; ~ finds signs.")
 
 
 def truth(text: str) -> bool:

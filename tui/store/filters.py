@@ -23,6 +23,8 @@ class Conditions(ABC):
         self.values: dict[str, Any] = {}
         self.judges: list[Judge] = []
         self.spans: list[Span] = []
+        self.within_not = False
+        """Whether what is joined now stands within a `not`: only then no differs from unknown."""
 
     def selection(self, text: str, node: Condition | None) -> Selection:
         """Return a filter as a condition with all that belongs to it."""
@@ -34,7 +36,10 @@ class Conditions(ABC):
         if isinstance(node, Word):
             return self.word(node)
         if isinstance(node, Not):
-            return f"NOT ({self.sql(node.node)})"
+            before, self.within_not = self.within_not, True
+            inner = self.sql(node.node)
+            self.within_not = before
+            return f"NOT ({inner})"
         if isinstance(node, And | Or):
             joint = " AND " if isinstance(node, And) else " OR "
             parts = [self.sql(each) for each in node.nodes]

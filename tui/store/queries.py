@@ -3,6 +3,7 @@
 from typing import Any
 
 from tui.store.heads import RANKS
+from tui.store.search import SearchIndex
 from tui.store.selecting import Selection
 from tui.store.types import RowQuery, RunQuery
 
@@ -25,7 +26,7 @@ _ROW_ORDER = {
 }
 
 
-def run_ids(query: RunQuery, now: int) -> Selection:
+def run_ids(query: RunQuery, now: int, search: SearchIndex) -> Selection:
     """Return the statement that tells the ids of the runs. Raises QueryError."""
     values: dict[str, Any] = {"now": now}
     conditions = ["1"]
@@ -39,7 +40,7 @@ def run_ids(query: RunQuery, now: int) -> Selection:
     if not _is_blank(query.text):
         from tui.store.run_filters import run_filter
 
-        found = run_filter(query.text)
+        found = run_filter(query.text, search)
         conditions.append(found.sql)
     limit = ""
     if query.limit is not None:
@@ -53,7 +54,7 @@ def run_ids(query: RunQuery, now: int) -> Selection:
     return found._replace(sql=statement, values=values | found.values)
 
 
-def row_ids(run: int, query: RowQuery) -> Selection:
+def row_ids(run: int, query: RowQuery, search: SearchIndex) -> Selection:
     """Return the statement that tells the ids of a run's rows. Raises QueryError."""
     values: dict[str, Any] = {"run": run}
     conditions = ["run = :run"]
@@ -67,7 +68,7 @@ def row_ids(run: int, query: RowQuery) -> Selection:
     if not _is_blank(query.text):
         from tui.store.row_filters import row_filter
 
-        found = row_filter(query.text)
+        found = row_filter(query.text, search)
         conditions.append(found.sql)
     # Ties go the way of the column: so an index gives the whole order.
     way = "DESC" if query.descending else "ASC"

@@ -112,7 +112,7 @@ class StoreReader:
 
     def runs(self, query: RunQuery) -> RunView:
         """Return a snapshot of the runs a query means. Raises QueryError."""
-        selection = run_ids(query, self._now())
+        selection = run_ids(query, self._now(), self.search)
         ids = self._database.read(lambda found: select(found, selection))
         return RunView(self._database, ids, self._marked)
 
@@ -140,7 +140,7 @@ class StoreReader:
             run, version = trials.version(found, ref)
             if last is not None and last[:3] == (ref, query, version):
                 return run, version, last[3]
-            ids = select(found, row_ids(run, query), cancelled)
+            ids = select(found, row_ids(run, query, self.search), cancelled)
             return run, version, RowView(self._database, run, ids)
 
         _run, version, view = self._database.read(work)
@@ -156,7 +156,7 @@ class StoreReader:
 
         def work(found: sqlite3.Connection) -> list[RowHead]:
             run, _version = trials.version(found, ref)
-            wanted = row_ids(run, query)
+            wanted = row_ids(run, query, self.search)
             first = wanted._replace(
                 sql=f"{wanted.sql} LIMIT :limit", values=wanted.values | {"limit": limit}
             )

@@ -8,6 +8,8 @@ from tui.query import Test, Word, look_up, read_row_filter, same_name
 from tui.store.codec import loads
 from tui.store.filters import Conditions
 from tui.store.heads import RANKS, CellTally, load_cells
+from tui.store.search import SearchIndex
+from tui.store.search.judging import BODY_FIELDS, RowBodies
 from tui.store.selecting import Selection
 
 _TEXTS = {"key": "key", "label": "label", "preview": "preview", "error": "error"}
@@ -29,13 +31,17 @@ _ODD = " OR ".join(
 """Whether some text is more than ASCII, or holds a NUL, where SQLite's own functions end it."""
 
 
-def row_filter(text: str) -> Selection:
-    """Return the condition a filter puts on rows. Raises QueryError."""
-    return RowConditions().selection(text, read_row_filter(text))
+def row_filter(text: str, search: SearchIndex) -> Selection:
+    """Return the condition a filter puts on the rows of a run. Raises QueryError."""
+    return RowConditions(search).selection(text, read_row_filter(text))
 
 
 class RowConditions(Conditions):
     """Conditions on the rows of one run."""
+
+    def __init__(self, search: SearchIndex) -> None:
+        super().__init__()
+        self._search = search
 
     def word(self, word: Word) -> str:
         """Look in key, label, preview and error.
@@ -67,6 +73,9 @@ class RowConditions(Conditions):
             return self.compared(test, _COLUMNS[name])
         if name == "criteria":
             return self.asked(test, _criterion_reader(test), "cells")
+        if name in BODY_FIELDS:
+            judge = RowBodies(self._search, test, exact=self.within_not)
+            return self.call(judge, "run, id, length(strip)", test.at)
         return self.asked(test, _rest_reader(test), "rest")
 
 

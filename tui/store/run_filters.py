@@ -11,6 +11,8 @@ from tui.store.effective import Best
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
 from tui.store.run_table import best_of
+from tui.store.search import SearchIndex
+from tui.store.search.judging import BODY_FIELDS, RunBodies
 from tui.store.selecting import Selection, reading_connection
 
 _SECOND = "1000000.0"
@@ -53,19 +55,20 @@ _BEST = frozenset(
 _NOTES = "(SELECT notes FROM sync WHERE sync.run = run.id)"
 
 
-def run_filter(text: str) -> Selection:
+def run_filter(text: str, search: SearchIndex) -> Selection:
     """Return the condition a filter puts on runs. Raises QueryError.
 
     The statement needs the value `now` in microseconds.
     """
-    return RunConditions().selection(text, read_run_filter(text))
+    return RunConditions(search).selection(text, read_run_filter(text))
 
 
 class RunConditions(Conditions):
     """Conditions on runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, search: SearchIndex) -> None:
         super().__init__()
+        self._search = search
         self._best: tuple[tuple[int, bytes, bool], Best] | None = None
 
     def word(self, word: Word) -> str:
@@ -82,6 +85,10 @@ class RunConditions(Conditions):
             return self.text(test, _TEXTS[name])
         if name in _COLUMNS:
             return self.compared(test, _COLUMNS[name])
+        if name in BODY_FIELDS:
+            return self.call(
+                RunBodies(self._search, test, exact=self.within_not), "run.id", test.at
+            )
         return self.asked(test, *self._reader(test))
 
     def _reader(self, test: Test) -> tuple[Callable[..., object], str]:

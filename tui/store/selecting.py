@@ -100,7 +100,8 @@ def select(
                 position=at.position,
                 length=at.length,
             ) from None
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+        # A test that reads more of the same state is stopped within itself.
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT or (cancelled and cancelled()):
             raise ReadCancelledError from None
         raise
     finally:

@@ -89,7 +89,7 @@ class SearchIndex:
 
     def share(self) -> IndexShare:
         """Return how much of what is stored is in it."""
-        upto = self.upto()
+        upto = self.upto(self._database.read(identity))
         indexed, stored = self._database.read(
             lambda found: found.execute(
                 "SELECT (SELECT count(*) FROM trial WHERE id <= ?), count(*) FROM trial", (upto,)
@@ -137,18 +137,22 @@ class SearchIndex:
             limit: at most so many; -1 = all.
             cancelled: asked all along; True ends it with what was found.
         """
-        return self.ask(wanted.expression(), run=run, limit=limit, cancelled=cancelled)
+        store = self._database.read(identity)
+        return self.ask(wanted.expression(), store, run=run, limit=limit, cancelled=cancelled)
 
     def ask(
         self,
         expression: str,
+        store: bytes,
         *,
         run: int | None = None,
         limit: int = -1,
         cancelled: Callable[[], bool] | None = None,
     ) -> Matches:
-        """Return what FTS5 says to an expression; see `matches`."""
-        store = self._database.read(_identity)
+        """Return what FTS5 says to an expression; see `matches`.
+
+        `store` is the `identity` of the store the answer is for.
+        """
 
         def work(found: sqlite3.Connection) -> Matches | None:
             state = _state(found)
@@ -166,9 +170,8 @@ class SearchIndex:
         except sqlite3.OperationalError:  # it was cancelled
             return Matches(array("q"), 0)
 
-    def upto(self) -> int:
-        """Return the newest trial in it; 0 when nothing is."""
-        store = self._database.read(_identity)
+    def upto(self, store: bytes) -> int:
+        """Return the newest trial of this store (`identity`) in it; 0 when none is."""
         state = self._here().read(_state)
         return state.upto if state is not None and state.store == store else 0
 
@@ -216,7 +219,8 @@ def existing(connection: sqlite3.Connection, trials: Iterable[int]) -> dict[int,
     return found
 
 
-def _identity(connection: sqlite3.Connection) -> bytes:
+def identity(connection: sqlite3.Connection) -> bytes:
+    """Return which store this is."""
     (token,) = connection.execute("SELECT token FROM identity").fetchone()
     return bytes(token)
 
@@ -243,7 +247,7 @@ def _told(connection: sqlite3.Connection, state: _State, limit: int) -> _Told:
         f"{_TRIAL} WHERE trial.id > ? ORDER BY trial.id LIMIT ?", (state.upto, limit)
     )
     return _Told(
-        _identity(connection),
+        identity(connection),
         0 if last is None else int(last[0]),
         seq,
         _bounded(new),

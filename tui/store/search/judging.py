@@ -1,0 +1,196 @@
+"""What filters ask of bodies: answered by the index as far as it reaches, else by reading."""
+
+import sqlite3
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tui.query import Test, holds
+from tui.store.codec import loads
+from tui.store.search.index import SearchIndex, existing, identity
+from tui.store.search.texts import field_of, unfolded
+from tui.store.search.wanted import ABSENT, quoted
+from tui.store.selecting import reading_connection
+
+BODY_FIELDS = ("output", "input", "reason", "expected")
+"""Fields of a filter whose values are bodies."""
+_SAYS, _ABSENT, _UNREAD = 1, 2, 4
+_SOME = 100
+_BODIES_OF_ROW = (
+    "SELECT body.data FROM trial JOIN body ON body.trial = trial.id WHERE trial.row = ?"
+)
+_BODIES_OF_RUN = (
+    "SELECT body.data FROM row JOIN trial ON trial.row = row.id"
+    " JOIN body ON body.trial = trial.id WHERE row.run = ?"
+)
+_UNREAD_OF_RUN = (
+    f"{_BODIES_OF_RUN} AND trial.id > ? UNION ALL"  # noqa: S608 - our own
+    f" {_BODIES_OF_RUN} AND trial.id <= ? AND trial.id IN (SELECT trial FROM retold)"
+)
+
+
+class _Asked(NamedTuple):
+    """What the index says of a test, with the state of the store it is asked on."""
+
+    upto: int
+    says: "array[int]"
+    """Trials, newest first."""
+    absent: "array[int]"
+    """Trials that have no such text."""
+    retold: set[int]
+    """Trials to be read although they are in the index."""
+
+
+class _BodyTest:
+    """A comparison of a body; three-valued like all of them."""
+
+    def __init__(self, index: SearchIndex, test: Test, *, exact: bool) -> None:
+        self._index = index
+        self._test = test
+        self._field = test.field.name
+        self._exact = exact or test.op == "!=" or test.value is None
+        """Whether no and unknown are to be told apart."""
+        self._by_index = index.usable and test.op != "~"
+
+    def _answer(self, says: bool | None) -> bool | None:
+        """Return what the comparison is when some text says it, none does, or there is none."""
+        if self._test.value is None:
+            return (says is not None) == (self._test.op == "!=")
+        return says if says is None or self._test.op != "!=" else not says
+
+    def _in(self, bodies: Iterable[tuple[bytes]]) -> bool | None:
+        """Return whether one of some bodies says it; None when none has such a text."""
+        known: bool | None = None
+        for (data,) in bodies:
+            text = field_of(loads(unfolded(data)), self._field)
+            if not text:
+                continue
+            known = False
+            if self._test.value is not None and holds(self._test, text) is (self._test.op != "!="):
+                return True
+        return known
+
+    def _ask(self, connection: sqlite3.Connection, run: int | None) -> _Asked:
+        store = identity(connection)
+        # First: what is taken in meanwhile is then read once more, never missed.
+        retold = {trial for (trial,) in connection.execute("SELECT trial FROM retold")}
+        says, absent = array("q"), array("q")
+        upto = self._index.upto(store)
+        if self._test.value is not None:
+            expression = f"{{{self._field}}} : {quoted(str(self._test.value))}"
+            asked = self._index.ask(expression, store, run=run)
+            says, upto = asked.trials, min(upto, asked.upto)
+        if self._exact:
+            asked = self._index.ask(f'{{{self._field}}} : "{ABSENT}"', store, run=run)
+            absent, upto = asked.trials, min(upto, asked.upto)
+        return _Asked(upto, says, absent, retold)
+
+
+class RowBodies(_BodyTest):
+    """A comparison of the bodies of one run's rows: called with run, row and number of trials."""
+
+    def __init__(self, index: SearchIndex, test: Test, *, exact: bool) -> None:
+        super().__init__(index, test, exact=exact)
+        self._marks: bytearray | None = None
+
+    def __call__(self, run: int, row: int, trials: int) -> bool | None:
+        """Return what the comparison says of a row."""
+        if not self._by_index:
+            return self._answer(self._read(row))
+        if self._marks is None:
+            self._marks = self._look(run)
+        mark = self._marks[row] if row < len(self._marks) else 0
+        if not trials:
+            return self._answer(None)
+        if mark & _UNREAD or (mark & _ABSENT and trials > 1):
+            return self._answer(self._read(row))
+        return self._answer(True if mark & _SAYS else None if mark & _ABSENT else False)
+
+    def _read(self, row: int) -> bool | None:
+        return self._in(reading_connection().execute(_BODIES_OF_ROW, (row,)))
+
+    def _look(self, run: int) -> bytearray:
+        """Return a mark for each row, by its id."""
+        connection = reading_connection()
+        asked = self._ask(connection, run)
+        last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'row'").fetchone()
+        marks = bytearray(1 + (0 if last is None else last[0]))
+        for mark, trials in ((_SAYS, asked.says), (_ABSENT, asked.absent), (_UNREAD, asked.retold)):
+            for row in existing(connection, trials).values():
+                marks[row] |= mark
+        for (row,) in connection.execute("SELECT row FROM trial WHERE id > ?", (asked.upto,)):
+            marks[row] |= _UNREAD
+        return marks
+
+
+class RunBodies(_BodyTest):
+    """A comparison of the bodies of all stored rows of a run: called with the run's id."""
+
+    def __init__(self, index: SearchIndex, test: Test, *, exact: bool) -> None:
+        super().__init__(index, test, exact=exact)
+        self._asked: _Asked | None = None
+        self._pieces: dict[int, list[tuple[int, int]]] = {}
+        self._unread: set[int] = set()
+        """Runs of which the index lacks something."""
+
+    def __call__(self, run: int) -> bool | None:
+        """Return what the comparison says of a run."""
+        connection = reading_connection()
+        if not self._by_index:
+            return self._answer(self._in(connection.execute(_BODIES_OF_RUN, (run,))))
+        asked = self._asked or self._look(connection)
+        says = self._indexed(connection, asked, run)
+        if says is not True and run in self._unread:
+            read = self._in(connection.execute(_UNREAD_OF_RUN, (run, asked.upto, run, asked.upto)))
+            says = read if says is None or read else says
+        return self._answer(says)
+
+    def _look(self, connection: sqlite3.Connection) -> _Asked:
+        asked = self._ask(connection, None)
+        self._asked = asked._replace(
+            says=array("q", sorted(asked.says)), absent=array("q", sorted(asked.absent))
+        )
+        self._pieces = self._index.spans(asked.upto)
+        self._unread = {
+            run
+            for (run,) in connection.execute(
+                "SELECT DISTINCT row.run FROM trial JOIN row ON row.id = trial.row"
+                " WHERE trial.id > ? OR trial.id IN (SELECT trial FROM retold)",
+                (asked.upto,),
+            )
+        }
+        return self._asked
+
+    def _indexed(self, connection: sqlite3.Connection, asked: _Asked, run: int) -> bool | None:
+        pieces = self._pieces.get(run, ())
+        candidates = (
+            trial
+            for first, last in pieces
+            for trial in asked.says[bisect_left(asked.says, first) : bisect_right(asked.says, last)]
+            if trial not in asked.retold
+        )
+        if any(existing(connection, part) for part in _parts(candidates)):
+            return True
+        if not self._exact:
+            return False
+        for piece in pieces:
+            for (trial,) in connection.execute(
+                "SELECT id FROM trial WHERE id BETWEEN ? AND ?", piece
+            ):
+                place = bisect_left(asked.absent, trial)
+                absent = place < len(asked.absent) and asked.absent[place] == trial
+                if not absent and trial not in asked.retold and trial <= asked.upto:
+                    return False
+        return None
+
+
+def _parts(trials: Iterable[int]) -> Iterator[list[int]]:
+    part: list[int] = []
+    for trial in trials:
+        part.append(trial)
+        if len(part) == _SOME:
+            yield part
+            part = []
+    if part:
+        yield part
