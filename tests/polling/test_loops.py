@@ -254,7 +254,12 @@ async def test_the_poller_runs_all_loops_until_cancelled_and_tells_changes(world
             heard.set()
 
     stop = poller.subscribe(listen)
-    assert [name for name, _loop in poller.loops()] == ["poll prod", "poll focus", "watch store"]
+    assert [name for name, _loop in poller.loops()] == [
+        "poll prod",
+        "poll focus",
+        "watch store",
+        "watch runs",
+    ]
     running = asyncio.create_task(poller.run())
     await asyncio.wait_for(heard.wait(), 10)
     poller.pause()

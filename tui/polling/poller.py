@@ -15,6 +15,7 @@ from tui.polling.connection_loop import ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth
 from tui.polling.links import Link
+from tui.polling.sentinel_loop import SentinelLoop
 from tui.polling.sync import RowsProgress
 from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
@@ -62,6 +63,7 @@ class Poller:
             on_failure=self._focus_failed,
             on_progress=self._rows_progressed,
         )
+        self._sentinel = SentinelLoop(store, tuple(links), clock, self.publish)
         for link in links.values():
             link.breaker.on_recovery = self._wake
         self._listeners: list[Callable[[Change], None]] = []
@@ -73,7 +75,12 @@ class Poller:
     def loops(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         """Return the loops to run, each with a name for its worker."""
         lists = [(f"poll {name}", loop.run) for name, loop in self._loops.items()]
-        return [*lists, ("poll focus", self._focus.run), ("watch store", self._watch_store)]
+        return [
+            *lists,
+            ("poll focus", self._focus.run),
+            ("watch store", self._watch_store),
+            ("watch runs", self._sentinel.run),
+        ]
 
     async def run(self) -> None:
         """Run all loops until cancelled."""

@@ -12,7 +12,7 @@ from tui.clock import Clock
 from tui.errors import StoreError
 from tui.models import Row, Run, RunRef
 from tui.store import accounts, bin_table, cause_table, filling, finding, trials, walks
-from tui.store.codec import instant, micros
+from tui.store.codec import column_text, instant, micros
 from tui.store.database import Database
 from tui.store.queries import row_ids, run_ids
 from tui.store.run_table import as_walking, find_id, load_one
@@ -27,6 +27,7 @@ from tui.store.types import (
     RowHead,
     RowQuery,
     RunQuery,
+    Sample,
     SourceState,
     StoredRun,
 )
@@ -299,6 +300,41 @@ class StoreReader:
             ).fetchall()
 
         return [(instant(at), done) for at, done in self._database.read(work)]
+
+    def course(self, ref: RunRef) -> list[Sample]:
+        """Return the samples of `progress` with the outcomes known at each, oldest first."""
+
+        def work(found: sqlite3.Connection) -> list[tuple[int, ...]]:
+            return found.execute(
+                "SELECT at, done, passed, failed, errored FROM sample WHERE run = ? ORDER BY at",
+                (find_id(found, ref),),
+            ).fetchall()
+
+        return [Sample(instant(at), *rest) for at, *rest in self._database.read(work)]
+
+    def before_in_group(self, ref: RunRef) -> StoredRun | None:
+        """Return the last completed run of the same group that began before this one; None = none.
+
+        It is the one a run is compared with where nobody named another.
+        """
+
+        def work(found: sqlite3.Connection) -> StoredRun | None:
+            run = find_id(found, ref)
+            if run is None:
+                return None
+            group = load_one(found, run).told.group
+            if group is None:
+                return None
+            for (other,) in found.execute(
+                "SELECT id FROM run WHERE connection = ? AND status = 'completed' AND began < ("
+                "SELECT began FROM run WHERE id = ?) AND"
+                " json_extract(CAST(told AS TEXT), '$.group.id') = ? ORDER BY began DESC LIMIT 1",
+                (column_text(ref.connection), run, column_text(group.id)),
+            ):
+                return load_one(found, other).stored
+            return None
+
+        return self._database.read(work)
 
     def _now(self) -> int:
         return micros(self._clock.now()) or 0

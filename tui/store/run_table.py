@@ -172,15 +172,18 @@ def load_concerns(data: str | None) -> tuple[Concern, ...]:
 
 
 def set_concerns(
-    connection: sqlite3.Connection, run: int, concerns: Sequence[Concern], now: int
+    connection: sqlite3.Connection, run: int, concerns: Sequence[Concern]
 ) -> tuple[Concern, ...] | None:
-    """Store what is wrong with a run. Returns what is newly so; None when nothing changed."""
+    """Store what is wrong with a run. Returns what is newly so; None when nothing changed.
+
+    When the run itself last changed stays: that it did not may be what is wrong.
+    """
     (data,) = connection.execute("SELECT concerns FROM run WHERE id = ?", (run,)).fetchone()
     old = load_concerns(data)
     if old == tuple(concerns):
         return None
     told = json.dumps([[each.kind, each.sentence] for each in concerns]) if concerns else None
-    connection.execute("UPDATE run SET concerns = ?, changed = ? WHERE id = ?", (told, now, run))
+    connection.execute("UPDATE run SET concerns = ? WHERE id = ?", (told, run))
     known = {each.kind for each in old}
     return tuple(each for each in concerns if each.kind not in known)
 
@@ -192,24 +195,32 @@ def settle(connection: sqlite3.Connection, run: int, now: int) -> None:
     connection.execute(
         "UPDATE run SET headline = ?, changed = ? WHERE id = ?", (headline(shown), now, run)
     )
-    done = column_integer(shown.counts.done)
-    if done is not None:
-        _sample(connection, run, now, done, live=shown.live)
+    if shown.counts.done is not None:
+        _sample(connection, run, now, shown.counts, live=shown.live)
 
 
-def _sample(connection: sqlite3.Connection, run: int, now: int, done: int, *, live: bool) -> None:
+def _sample(
+    connection: sqlite3.Connection, run: int, now: int, counts: Counts, *, live: bool
+) -> None:
     """Note how many rows are done, at most every two seconds, for the recent past only."""
+    done, *outcomes = map(
+        column_integer, (counts.done, counts.passed, counts.failed, counts.errored)
+    )
     last = connection.execute(
         "SELECT at, done FROM sample WHERE run = ? ORDER BY at DESC LIMIT 2", (run,)
     ).fetchall()
     if (not live and not last) or (last and last[0][1] == done):
         return
-    if last and (done < last[0][1] or now < last[0][0]):
+    if done is not None and last and (done < last[0][1] or now < last[0][0]):
         # It began again, or the wall clock was set back: the old pace says nothing now.
         connection.execute("DELETE FROM sample WHERE run = ?", (run,))
     elif len(last) == 2 and last[0][0] - last[1][0] < SAMPLE_EVERY:  # noqa: PLR2004 - a pair
         connection.execute("DELETE FROM sample WHERE run = ? AND at = ?", (run, last[0][0]))
-    connection.execute("INSERT OR REPLACE INTO sample VALUES(?, ?, ?)", (run, now, done))
+    connection.execute(
+        "INSERT OR REPLACE INTO sample(run, at, done, passed, failed, errored)"
+        " VALUES(?, ?, ?, ?, ?, ?)",
+        (run, now, done, *outcomes),
+    )
     connection.execute(
         "DELETE FROM sample WHERE run = ? AND (at < ? OR at NOT IN"
         " (SELECT at FROM sample WHERE run = ? ORDER BY at DESC LIMIT ?))",

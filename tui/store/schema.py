@@ -155,6 +155,10 @@ _SECOND = (
         WHEN OLD.status <> '' AND OLD.status <> NEW.status BEGIN
         INSERT INTO event(at, run, kind) VALUES(NEW.changed, NEW.id, NEW.status);
     END""",
+    # What the outcomes were at each sample, for the course of the pass rate.
+    "ALTER TABLE sample ADD COLUMN passed INTEGER",
+    "ALTER TABLE sample ADD COLUMN failed INTEGER",
+    "ALTER TABLE sample ADD COLUMN errored INTEGER",
     "CREATE TABLE watched(run INTEGER PRIMARY KEY, min_pass_rate REAL)",
     # When all a provider would give of the run was last stored; NULL = never. Never evicted.
     "ALTER TABLE run ADD COLUMN archived INTEGER",

@@ -91,7 +91,7 @@ class Store(StoreReader):
 
         def work(found: sqlite3.Connection) -> bool:
             run = find_id(found, ref)
-            new = None if run is None else set_concerns(found, run, concerns, self._now())
+            new = None if run is None else set_concerns(found, run, concerns)
             if run is not None and new:
                 events.note(found, run, ((each.kind, each.sentence) for each in new), self._now())
             return new is not None

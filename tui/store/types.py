@@ -85,6 +85,17 @@ class Concern:
 
 
 @frozen
+class Sample:
+    """How far a run was at a moment. None = not known then."""
+
+    at: datetime
+    done: int
+    passed: int | None = None
+    failed: int | None = None
+    errored: int | None = None
+
+
+@frozen
 class StoredRun:
     """A run as a person should see it, and how far it can be trusted."""
 
