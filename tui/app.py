@@ -142,6 +142,12 @@ class EvalTopApp(App[int]):
         self._watch.finished()
         return self.return_code or 0
 
+    async def on_event(self, event: events.Event) -> None:
+        """Let what works behind the scenes make way for keys."""
+        if isinstance(event, events.Key):
+            self.services.poller.disturbed()
+        await super().on_event(event)
+
     async def _on_key(self, event: events.Key) -> None:
         """Give a key that was typed ahead to the input it was meant for.
 

@@ -27,6 +27,7 @@ ON_RUNS = {
     "runs": "tui.commands.runs",
     "show": "tui.commands.show",
     "rows": "tui.commands.rows",
+    "search": "tui.commands.search",
     "export": "tui.commands.export",
     "keep": "tui.commands.keep",
 }

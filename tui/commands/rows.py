@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from tui.commands.fetching import fetch_rows
+from tui.commands.looking import fill_index
 from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.reference import resolve
 from tui.commands.session import Session
@@ -20,14 +21,18 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     query, form = " ".join(arguments.query), arguments.format
     limit, fields, trials = arguments.limit, arguments.fields, arguments.trials
     check_fields(fields, (*ROW_FIELDS, "trials"))
+    reads_bodies = False
     if query:
-        from tui.query import read_row_filter
+        from tui.query import asks_bodies, read_row_filter
 
-        read_row_filter(query)  # a broken one is told before anybody is asked
+        # A broken one is told before anybody is asked.
+        reads_bodies = asks_bodies(read_row_filter(query))
     stored = await resolve(session, arguments.ref)
     run_ref = stored.run.ref
     if not session.offline and not stored.sync.final:
         await fetch_rows(session, stored)
+    if reads_bodies:
+        fill_index(session)
     view = session.services.store.rows(run_ref, RowQuery(text=query))
     total = view.count()
     shown = total if limit is None else min(limit, total)

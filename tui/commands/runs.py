@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
+from tui.commands.looking import fill_index, tell_unfetched
 from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.session import Session
 from tui.models import JsonObject
@@ -30,13 +31,17 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     query, form = " ".join(arguments.query), arguments.format
     limit, fields = arguments.limit, arguments.fields
     check_fields(fields, RUN_FIELDS)
+    reads_bodies = False
     if query:
-        from tui.query import read_run_filter
+        from tui.query import asks_bodies, read_run_filter
 
-        read_run_filter(query)  # a broken one is told before anybody is asked
+        # A broken one is told before anybody is asked.
+        reads_bodies = asks_bodies(read_run_filter(query))
     links = session.links()
     if not session.offline:
         await session.list_everything(links)
+    if reads_bodies:
+        fill_index(session)
     view = session.services.store.runs(
         RunQuery(text=query, connections=tuple(link.name for link in links))
     )
@@ -53,6 +58,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         session.tell(CUT_STORY)
     if shown < total:
         session.tell(f"{shown} of {total} runs shown (--limit {limit}).")
+    if reads_bodies:
+        tell_unfetched(session, [link.name for link in links])
     return session.exit_code()
 
 

@@ -14,6 +14,7 @@ from tui.models import RunRef
 from tui.polling.connection_loop import ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth
+from tui.polling.index_loop import IndexLoop
 from tui.polling.links import Link
 from tui.polling.sentinel_loop import SentinelLoop
 from tui.polling.sync import RowsProgress
@@ -64,6 +65,7 @@ class Poller:
             on_progress=self._rows_progressed,
         )
         self._sentinel = SentinelLoop(store, tuple(links), clock, self.publish)
+        self._index = IndexLoop(store.search, clock)
         for link in links.values():
             link.breaker.on_recovery = self._wake
         self._listeners: list[Callable[[Change], None]] = []
@@ -80,6 +82,7 @@ class Poller:
             ("poll focus", self._focus.run),
             ("watch store", self._watch_store),
             ("watch runs", self._sentinel.run),
+            ("search index", self._index.run),
         ]
 
     async def run(self) -> None:
@@ -100,6 +103,10 @@ class Poller:
         visible = frozenset(refs)
         for name, loop in self._loops.items():
             loop.visible = frozenset(ref for ref in visible if ref.connection == name)
+
+    def disturbed(self) -> None:
+        """A person types: what can wait goes slowly for a moment."""
+        self._index.disturbed()
 
     def refresh(self, ref: RunRef | None = None) -> None:
         """Ask now: the run when one is given, else every list. Also while paused."""
@@ -153,6 +160,8 @@ class Poller:
 
     def publish(self, change: Change) -> None:
         """Tell the listeners; a change of nothing is not told."""
+        if change.rows:
+            self._index.changed()
         if change.refs or change.rows or change.connections:
             for listener in tuple(self._listeners):
                 listener(change)

@@ -20,7 +20,7 @@ from tui.models import (
     Trial,
     Usage,
 )
-from tui.store import ERROR_LIMIT, REASON_LIMIT, RowHead, StoredRun
+from tui.store import ERROR_LIMIT, REASON_LIMIT, Hit, RowHead, StoredRun
 
 RUN_FIELDS = (
     "ref",
@@ -75,6 +75,21 @@ TRIAL_FIELDS = (
     "model",
     "error",
 )
+
+
+HIT_FIELDS = (
+    "run",
+    "run_name",
+    "key",
+    "label",
+    "trial",
+    "field",
+    "position",
+    "match",
+    "excerpt",
+)
+EXCERPT_BEFORE = 24
+"""Characters before the match in an excerpt: so few that a table shows the match."""
 
 
 def timestamp(at: datetime | None) -> str | None:
@@ -160,6 +175,21 @@ def row_record(ref: RunRef, head: RowHead, trials: Iterable[Trial] | None = None
     if trials is not None:
         record["trials"] = [trial_record(trial) for trial in trials]
     return record
+
+
+def hit_record(hit: Hit) -> JsonObject:
+    """Return what a search found as an object; `position` counts characters of the text."""
+    return {
+        "run": str(hit.ref),
+        "run_name": hit.run_name,
+        "key": hit.row_key,
+        "label": hit.row_label,
+        "trial": hit.trial_id,
+        "field": hit.field,
+        "position": hit.position,
+        "match": hit.match,
+        "excerpt": f"{hit.before[-EXCERPT_BEFORE:]}{hit.match}{hit.after}",
+    }
 
 
 def is_cut(head: RowHead) -> bool:

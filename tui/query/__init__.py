@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from tui.errors import QueryError
-from tui.query.binding import Condition, Test, bind
+from tui.query.binding import Condition, Test, asks_bodies, bind
 from tui.query.fields import ROW_FIELDS, RUN_FIELDS, Field, Fields, Kind
 from tui.query.grammar import parser
 from tui.query.meaning import holds, look_up, same_name
@@ -34,6 +34,7 @@ __all__ = [
     "Span",
     "Test",
     "Word",
+    "asks_bodies",
     "begins_field",
     "bind",
     "find",

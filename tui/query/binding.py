@@ -82,6 +82,16 @@ def bind(text: str, node: Node, fields: Fields) -> Condition:
     return And(bound) if isinstance(node, And) else Or(bound)
 
 
+def asks_bodies(condition: Condition | None) -> bool:
+    """Return whether a filter asks what a trial says in full."""
+    if condition is None or isinstance(condition, Word):
+        return False
+    if isinstance(condition, Test):
+        return condition.leaf.kind is Kind.BODY
+    nodes = (condition.node,) if isinstance(condition, Not) else condition.nodes
+    return any(map(asks_bodies, nodes))
+
+
 class _Binder:
     """One comparison on its way."""
 

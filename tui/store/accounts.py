@@ -176,3 +176,14 @@ def counts(connection: sqlite3.Connection, names: Sequence[str] | None, now: int
         (now, *map(column_text, names or ())),
     ).fetchone()
     return {"runs": runs, "live": int(live), "trouble": int(trouble)}
+
+
+def never_whole(connection: sqlite3.Connection, names: Sequence[str] | None) -> tuple[int, int]:
+    """Return of how many runs no complete walk is stored, and how many runs there are."""
+    marks = "" if names is None else f" WHERE connection IN ({','.join('?' * len(names))})"
+    lacking, runs = connection.execute(
+        "SELECT total(coalesce(sync.completed, 0) = 0), count(*) FROM run"  # noqa: S608 - marks
+        f" LEFT JOIN sync ON sync.run = run.id{marks}",
+        [column_text(name) for name in names or ()],
+    ).fetchone()
+    return int(lacking), runs

@@ -169,6 +169,13 @@ class StoreReader:
         """Return all rows of a run, to be read with their bodies; none when it is not stored."""
         return WholeRows(self._database, ref)
 
+    def never_whole(self, connections: Sequence[str] | None = None) -> tuple[int, int]:
+        """Return of how many runs the rows were never fetched to the end, and of how many in all.
+
+        `connections` None = all.
+        """
+        return self._database.read(lambda found: accounts.never_whole(found, connections))
+
     def hits(self, wanted: Wanted) -> Hits:
         """Return a search that has not begun (`Hits.search`)."""
         return Hits(self._database, self.search, wanted)

@@ -138,7 +138,13 @@ class Hits:
         """Return hits with their context; one removed since is left out."""
         wanted = self._trials[max(0, offset) : max(0, offset) + max(0, limit)]
         found = self._database.read(lambda connection: _hits(connection, wanted, self.wanted))
-        return [found[trial] for trial in wanted if trial in found]
+        return [found[trial][0] for trial in wanted if trial in found]
+
+    def fetch_all(self, offset: int, limit: int) -> list[Hit]:
+        """Return the same trials with a hit for each of their texts that says it."""
+        wanted = self._trials[max(0, offset) : max(0, offset) + max(0, limit)]
+        found = self._database.read(lambda connection: _hits(connection, wanted, self.wanted))
+        return [hit for trial in wanted for hit in found.get(trial, ())]
 
     def number_at(self, index: int) -> int:
         """Return the number of the hit at an index. Raises IndexError outside."""
@@ -249,7 +255,9 @@ def _there(
     return {trial for trial, row in rows.items() if row in there}
 
 
-def _hits(connection: sqlite3.Connection, trials: Sequence[int], wanted: Wanted) -> dict[int, Hit]:
+def _hits(
+    connection: sqlite3.Connection, trials: Sequence[int], wanted: Wanted
+) -> dict[int, list[Hit]]:
     found = {}
     for part in chunks(trials):
         marks = ",".join("?" * len(part))
@@ -259,28 +267,36 @@ def _hits(connection: sqlite3.Connection, trials: Sequence[int], wanted: Wanted)
             f" JOIN body ON body.trial = trial.id WHERE trial.id IN ({marks})",
             part,
         ):
-            found[values[0]] = _hit(values, wanted)
+            found[values[0]] = _hits_of(values, wanted)
     return found
 
 
-def _hit(values: tuple[int, str, str, str | None, str, str, str, bytes], wanted: Wanted) -> Hit:
+def _hits_of(
+    values: tuple[int, str, str, str | None, str, str, str, bytes], wanted: Wanted
+) -> list[Hit]:
+    """Return a hit for each text of a trial that says it, the most telling first."""
     number, connection, path, name, key, label, trial_id, body = values
     texts = read(body, label)
     # Told anew since it was found, it may say it no more; then its beginning is shown.
-    fields = wanted.found_in(texts) or [one for one in TEXT_FIELDS if texts[one]] or ["label"]
-    text = texts[fields[0]]
-    start, end = find(text, wanted.phrases[0]) or (0, 0)
-    return Hit(
-        number=number,
-        ref=RunRef(connection, path),
-        run_name=name,
-        row_key=key,
-        row_label=label,
-        trial_id=trial_id,
-        field=fields[0],
-        also=tuple(fields[1:]),
-        position=start,
-        before=text[max(0, start - BEFORE) : start],
-        match=text[start:end],
-        after=text[end : end + AFTER],
-    )
+    fields = wanted.found_in(texts) or [one for one in TEXT_FIELDS if texts[one]][:1] or ["label"]
+    hits = []
+    for field in fields:
+        text = texts[field]
+        start, end = find(text, wanted.phrases[0]) or (0, 0)
+        hits.append(
+            Hit(
+                number=number,
+                ref=RunRef(connection, path),
+                run_name=name,
+                row_key=key,
+                row_label=label,
+                trial_id=trial_id,
+                field=field,
+                also=tuple(one for one in fields if one != field),
+                position=start,
+                before=text[max(0, start - BEFORE) : start],
+                match=text[start:end],
+                after=text[end : end + AFTER],
+            )
+        )
+    return hits
