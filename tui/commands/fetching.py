@@ -1,8 +1,9 @@
 """Fetch a run's rows once, with progress on stderr."""
 
 from tui.commands.session import Session
-from tui.errors import ProviderError
-from tui.polling.sync import RowsProgress
+from tui.errors import ProviderError, RetiredError
+from tui.polling.row_walks import RowsProgress
+from tui.presentation.fetching import rows_story
 from tui.store import StoredRun
 
 STORY_EVERY_S = 2.0
@@ -15,15 +16,18 @@ async def fetch_rows(session: Session, stored: StoredRun) -> None:
     clock = session.services.clock
     told_at = clock.monotonic()
 
-    def progress(progress: RowsProgress) -> None:
+    def told(progress: RowsProgress) -> None:
         nonlocal told_at
         if clock.monotonic() - told_at >= STORY_EVERY_S:
             told_at = clock.monotonic()
-            of = "" if progress.expected is None else f" of {progress.expected}"
-            session.tell(f"{ref}: {progress.rows}{of} rows …")
+            session.tell(f"{ref}: {rows_story(progress)} …")
 
     sync = await session.services.links[ref.connection].sync()
+    if not sync.provider.capabilities.rows_paged and stored.sync.error is not None:
+        session.tell(f"{ref}: it sends all rows in one answer, so fetching starts over.")
     try:
-        await sync.rows(await sync.run(ref), progress)
+        await sync.rows(await sync.run(ref), told)
+    except RetiredError as error:
+        session.retired(ref.connection, error)
     except ProviderError as error:
         session.failed(error)

@@ -28,6 +28,7 @@ ON_RUNS = {
     "show": "tui.commands.show",
     "rows": "tui.commands.rows",
     "search": "tui.commands.search",
+    "archive": "tui.commands.archive",
     "export": "tui.commands.export",
     "keep": "tui.commands.keep",
 }

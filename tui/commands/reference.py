@@ -1,7 +1,13 @@
 """Find the run a reference means (design section 4.2)."""
 
 from tui.commands.session import Session
-from tui.errors import MissingError, NotFoundError, ProviderError, RejectedError
+from tui.errors import (
+    MissingError,
+    NotFoundError,
+    ProviderError,
+    RejectedError,
+    RetiredError,
+)
 from tui.models import RunRef
 from tui.store import StoredRun
 from tui.text import clean_line
@@ -32,6 +38,8 @@ async def resolve(session: Session, text: str) -> StoredRun:
             session.detailed.add((await sync.run(RunRef(connection, path))).ref)
         except (MissingError, RejectedError):
             pass  # not an id the provider knows; it may be a name or a prefix
+        except RetiredError as error:
+            session.retired(connection, error)
         except ProviderError as error:
             session.failed(error)
     if _one(session, wanted, names) is None:

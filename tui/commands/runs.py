@@ -1,13 +1,15 @@
 """`evaltop runs [QUERY]`: list runs, newest first."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tui.commands.looking import fill_index, tell_unfetched
 from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.session import Session
 from tui.models import JsonObject
+from tui.polling.links import Link
 from tui.presentation.records import RUN_FIELDS, run_record
+from tui.presentation.retirement import ending_notice
 from tui.store import RunQuery, StoredRun, View
 
 TABLE_FIELDS = (
@@ -56,11 +58,21 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     )
     if cut:
         session.tell(CUT_STORY)
+    _tell_endings(session, links)
     if shown < total:
         session.tell(f"{shown} of {total} runs shown (--limit {limit}).")
     if reads_bodies:
         tell_unfetched(session, [link.name for link in links])
     return session.exit_code()
+
+
+def _tell_endings(session: Session, links: Sequence[Link]) -> None:
+    """Say which evals end soon and are not stored whole."""
+    for link in links:
+        holdings = session.services.store.holdings(link.name)
+        notice = ending_notice(link.config, holdings, session.services.clock.now())
+        if notice and link.name not in session.ended:
+            session.tell(f"{link.name}: {notice}")
 
 
 def _records(session: Session, view: View[StoredRun], shown: int) -> Iterator[JsonObject]:

@@ -13,9 +13,11 @@ from tui.errors import (
     MissingError,
     NotFoundError,
     ProviderError,
+    RetiredError,
 )
 from tui.models import RunRef
 from tui.polling.links import Link
+from tui.presentation.retirement import holdings_text
 from tui.services import Services
 from tui.text import clean_line
 
@@ -37,6 +39,8 @@ class Session:
     """What went wrong with a connection or run; the sentences name it."""
     codes: set[int] = field(default_factory=set)
     """Exit codes of the failures."""
+    ended: set[str] = field(default_factory=set)
+    """Connections whose service has ended; that has been told."""
     detailed: set[RunRef] = field(default_factory=set)
     """Runs whose own answer was fetched in this command; a list tells less."""
 
@@ -75,6 +79,17 @@ class Session:
         self.failures.append(error)
         self.codes.add(error.exit_code)
 
+    def retired(self, connection: str, error: RetiredError) -> None:
+        """Tell once that a service has ended and what is stored of it.
+
+        That is no failure of a command: what is stored is all there will be, as with `--offline`.
+        """
+        if connection not in self.ended:
+            self.ended.add(connection)
+            holdings = self.services.store.holdings(connection)
+            stored = holdings_text(holdings, self.services.clock.now())
+            self.tell(f"{connection}: {error.message} {stored}")
+
     def exit_code(self) -> int:
         """Return 0, or the code of the worst failure (77 before 69)."""
         return next((code for code in _WORST_FIRST if code in self.codes), 0)
@@ -91,6 +106,8 @@ class Session:
         async def one(link: Link) -> None:
             try:
                 await ask(link)
+            except RetiredError as error:
+                self.retired(link.name, error)
             except ProviderError as error:
                 self.failed(error)
 
@@ -103,6 +120,9 @@ class Session:
 
         async def ask(link: Link) -> None:
             for _source, error in await (await link.sync()).everything():
+                if isinstance(error, RetiredError):
+                    self.retired(link.name, error)
+                    continue
                 self.failed(error)
                 if isinstance(error, MissingError):  # a whole list, not a run that was asked for
                     self.codes.add(ProviderError.exit_code)

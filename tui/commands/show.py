@@ -6,7 +6,7 @@ import json
 from tui.commands.output import check_fields, write
 from tui.commands.reference import resolve
 from tui.commands.session import Session
-from tui.errors import ProviderError
+from tui.errors import ProviderError, RetiredError
 from tui.models import JsonObject
 from tui.presentation.records import RUN_FIELDS, pick, run_record
 from tui.presentation.spreadsheet import plain
@@ -22,6 +22,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         link = session.services.links[run_ref.connection]
         try:
             await (await link.sync()).run(run_ref)
+        except RetiredError as error:
+            session.retired(link.name, error)
         except ProviderError as error:
             session.failed(error)
     stored = session.services.store.run(run_ref) or stored

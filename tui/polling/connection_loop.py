@@ -7,12 +7,14 @@ from datetime import timedelta
 from random import Random
 
 from tui.clock import Clock
-from tui.errors import ProviderError
-from tui.models import RunRef
+from tui.errors import ProviderError, RetiredError
+from tui.models import RunKind, RunRef
 from tui.polling.discovery import SourceFacts, choose, per_tick
-from tui.polling.health import ConnectionHealth
+from tui.polling.health import ConnectionHealth, HealthState
 from tui.polling.links import Link
+from tui.polling.retirement import retired_error
 from tui.polling.schedule import (
+    RETIRED_RETRY_S,
     Attention,
     failure_delay_s,
     jittered,
@@ -55,10 +57,13 @@ class ConnectionLoop:
         self._sources_at: float | None = None
         self._asked = False
         self._hidden: ProviderError | None = None
+        self._retired: RetiredError | None = None
+        self._probe = False
 
     def ask_now(self) -> None:
-        """Ask at once, whoever's turn it is: a person wants to know."""
+        """Ask at once, whoever's turn it is, also what has ended: a person wants to know."""
         self._asked = True
+        self._probe = self._retired is not None
         self.waker.wake()
 
     async def run(self) -> None:
@@ -86,10 +91,12 @@ class ConnectionLoop:
         except ProviderError as error:
             failure = error
         else:
-            self._set_health(self.health.succeeded(self._clock.now()))
+            self._answered_well()
         if failure is None:
-            await self._save(None)
-            busy = bool(await self._live()) or (await self._link.sync()).behind
+            await self._save(self._retired)
+            if self._retired is not None and not self._sources:
+                return jittered(RETIRED_RETRY_S, self._random)
+            busy = bool(await self._may_change()) or (await self._link.sync()).behind
             pause = list_delay_s(self._link.config.poll, Attention(False, busy), self._random)
             return max(pause, self._link.gate.poll_wish_s())
         now = self._clock.now()
@@ -107,13 +114,27 @@ class ConnectionLoop:
         """Show what the process that polls has found, and ask what it cannot know is looked at."""
         state = await asyncio.to_thread(self._store.connection_state, self._link.name)
         if state is not None:
-            self._set_health(self.health.told(state.ok_at, state.error, state.remedy))
-        if self.visible and self.health.error is None:
+            known = await asyncio.to_thread(self._store.retired, self._link.name)
+            self._retired = retired_error(known)
+            if self._retired is None:
+                self._set_health(self.health.told(state.ok_at, state.error, state.remedy))
+            else:
+                self._set_health(self.health.outlived(self._retired, state.ok_at))
+        if self.visible and self.health.state is not HealthState.ERROR:
             for error in await self._details(await self._link.sync(), {}):
                 now = self._clock.now()
                 delay = failure_delay_s(error, self.health.failures + 1, now, self._random)
                 self._set_health(self.health.failed(error, now + timedelta(seconds=delay)))
         return jittered(STAND_BY_S, self._random)
+
+    def _answered_well(self) -> None:
+        """Note a tick without a failure; a service that has ended stays so beside its batches."""
+        now = self._clock.now()
+        if self._retired is None:
+            self._set_health(self.health.succeeded(now))
+        else:
+            answered = now if self._sources else self.health.ok_at
+            self._set_health(self.health.outlived(self._retired, answered))
 
     async def _ask(self) -> ProviderError | None:
         """Ask the lists and details that are due; return the first failure of some of them.
@@ -121,9 +142,10 @@ class ConnectionLoop:
         Raises ProviderError when nothing at all answered.
         """
         sync, poll = await self._link.sync(), self._link.config.poll
-        live_before = await self._live()
         await self._refresh_sources(sync)
-        failures: list[ProviderError] = [] if self._hidden is None else [self._hidden]
+        live_before = await self._may_change()
+        hidden = None if isinstance(self._hidden, RetiredError) else self._hidden
+        failures: list[ProviderError] = [] if hidden is None else [hidden]
         answered = 0
         most = per_tick(poll.max_requests_per_min, poll.live_s)
         due = await self._due_sources(most)
@@ -133,6 +155,8 @@ class ConnectionLoop:
                 answered += 1
             except ProviderError as error:
                 failures.append(error)
+                if isinstance(error, RetiredError):
+                    self._sources_at = None  # the list of lists must tell it
         if answered or not failures:
             try:
                 await sync.older(max(1, most - len(due)))
@@ -146,9 +170,11 @@ class ConnectionLoop:
 
     async def _refresh_sources(self, sync: Sync) -> None:
         now = self._clock.monotonic()
-        if self._sources_at is None or now - self._sources_at >= SOURCES_EVERY_S:
-            self._sources, self._hidden = await sync.sources()
-            self._sources_at = now
+        due = self._sources_at is None or now - self._sources_at >= SOURCES_EVERY_S
+        if due or self._probe:
+            self._sources, self._hidden = await sync.sources(again=self._probe)
+            self._sources_at, self._probe = now, False
+            self._retired = self._hidden if isinstance(self._hidden, RetiredError) else None
 
     async def _due_sources(self, most: int) -> list[RunSource]:
         states = {
@@ -185,7 +211,7 @@ class ConnectionLoop:
         self, sync: Sync, live_before: dict[RunRef, StoredRun]
     ) -> list[ProviderError]:
         """Ask live runs by themselves where the list does not tell, and once those that ended."""
-        live = await self._live()
+        live = await self._may_change()
         wall = self._clock.now()
         refreshes = sync.provider.capabilities.list_refreshes
         due = [ref for ref in live_before if ref not in live]
@@ -199,9 +225,14 @@ class ConnectionLoop:
                 due.append(ref)
         return [error for _source, error in await sync.runs(due)]
 
-    async def _live(self) -> dict[RunRef, StoredRun]:
+    async def _may_change(self) -> dict[RunRef, StoredRun]:
+        """Return the live runs, without those of a service that has ended."""
         live = await asyncio.to_thread(self._store.live_runs, self._link.name)
-        return {stored.run.ref: stored for stored in live}
+        return {
+            stored.run.ref: stored
+            for stored in live
+            if self._retired is None or stored.run.kind is not RunKind.EVAL
+        }
 
     async def _remember(self) -> None:
         """Start from the last known health, so that the age of the data is told at once."""

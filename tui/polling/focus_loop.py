@@ -8,8 +8,9 @@ from tui.clock import Clock
 from tui.errors import ProviderError
 from tui.models import Run, RunRef
 from tui.polling.links import Link
+from tui.polling.row_walks import RowsProgress
 from tui.polling.schedule import failure_delay_s, jittered
-from tui.polling.sync import RowsProgress, Sync, wants_rows
+from tui.polling.sync import Sync, wants_rows
 from tui.polling.waiting import Waker
 from tui.store import Store
 
@@ -45,6 +46,9 @@ class FocusLoop:
         self._rows_at: float | None = None
         self._rows_took = 0.0
         self._rows_done: int | None = None
+        self._walking: asyncio.Task[object] | None = None
+        self._stopped = False
+        self._allowed_holds = 0
         self._following: asyncio.Task[float | None] | None = None
 
     @property
@@ -62,11 +66,29 @@ class FocusLoop:
             self._failures = 0
             self._rows_at = None
             self._rows_done = None
+            self._stopped = False
             self.waker.wake()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the person has ended the fetching of this run's rows."""
+        return self._stopped
+
+    def stop_rows(self) -> bool:
+        """End the walk under way; what came stays. Returns whether there was one.
+
+        The run itself is followed on; `refresh` lets its rows go on where they were.
+        """
+        if self._walking is None or self._walking.done():
+            return False
+        self._stopped = True
+        self._walking.cancel()
+        return True
 
     def refresh(self) -> None:
         """Ask the focused run again now, also when it is final."""
         self._again = True
+        self._stopped = False
         self.waker.wake()
 
     async def run(self) -> None:
@@ -89,6 +111,9 @@ class FocusLoop:
         if ref is None or link is None:
             return None
         again, self._again = self._again, False
+        # A tick that was asked for while all is held may bring all its pages.
+        self._allowed_holds = self.waker.holds
+        self.waker.heed()
         try:
             return await self._follow(ref, link, again=again)
         except ProviderError as error:
@@ -106,7 +131,7 @@ class FocusLoop:
             # Another process shows it too, and has just asked; the store brings its answer.
             return jittered(wish_s / 2, self._random)
         sync = await link.sync()
-        run = await sync.run(ref)
+        run = await sync.run(ref, again=again)
         if again or self._rows_due(run):
             turn = link.turns.turn("rows", str(ref))
             if turn.take():
@@ -117,11 +142,15 @@ class FocusLoop:
         self._failures = 0
         if run.live:
             return jittered(wish_s, self._random)
+        if self._stopped:
+            return None
         stored = await asyncio.to_thread(self._store.run, ref)
         return SETTLE_S + 1 if stored is not None and wants_rows(stored) else None
 
     def _rows_due(self, run: Run) -> bool:
         """Tell whether to walk: the count moved, and the last walk has paid for itself."""
+        if self._stopped:
+            return False
         if self._rows_at is None or not run.live:
             return True
         rested = self._clock.monotonic() - self._rows_at
@@ -131,7 +160,22 @@ class FocusLoop:
 
     async def _walk(self, sync: Sync, run: Run) -> None:
         begun = self._clock.monotonic()
-        await sync.rows(run, self._on_progress)
+        self._walking = asyncio.create_task(
+            sync.rows(run, self._on_progress, between=self._held), name="rows"
+        )
+        try:
+            await self._walking
+        except asyncio.CancelledError:
+            self._walking.cancel()
+            # Stopped by the person, unless this loop itself is being ended.
+            if not self._stopped or (task := asyncio.current_task()) is None or task.cancelling():
+                raise
         self._rows_at = self._clock.monotonic()
         self._rows_took = self._rows_at - begun
         self._rows_done = run.counts.done
+
+    async def _held(self) -> None:
+        """Hold a walk between two pages while all is paused; asking for a refresh lets it go on."""
+        if self.waker.paused and self.waker.holds > self._allowed_holds:
+            await self.waker.unpaused()
+            self._allowed_holds = self.waker.holds

@@ -64,6 +64,18 @@ class ConnectionHealth:
             self, state=state, ok_at=ok_at, error=error, remedy=remedy, next_at=None, failures=0
         )
 
+    def outlived(self, error: RetiredError, ok_at: datetime | None) -> "ConnectionHealth":
+        """Return this health with its service ended; what outlives it answered at `ok_at`."""
+        return replace(
+            self,
+            state=HealthState.RETIRED,
+            ok_at=ok_at,
+            error=error.message,
+            remedy=error.remedy,
+            next_at=None,
+            failures=0,
+        )
+
     def failed(self, error: ProviderError, next_at: datetime) -> "ConnectionHealth":
         """Return this health after a failure that is tried again at `next_at`."""
         if isinstance(error, RetiredError):

@@ -16,8 +16,8 @@ from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth
 from tui.polling.index_loop import IndexLoop
 from tui.polling.links import Link
+from tui.polling.row_walks import RowsProgress
 from tui.polling.sentinel_loop import SentinelLoop
-from tui.polling.sync import RowsProgress
 from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
 from tui.store import Change, Store
@@ -118,8 +118,20 @@ class Poller:
         for loop in self._loops.values():
             loop.ask_now()
 
+    def stop_rows(self) -> bool:
+        """End the fetching of the open run's rows; what came stays. False when none is under way.
+
+        `refresh` of the run lets it go on.
+        """
+        return self._focus.stop_rows()
+
+    @property
+    def rows_stopped(self) -> bool:
+        """Whether the person has ended the fetching of the open run's rows."""
+        return self._focus.stopped
+
     def pause(self) -> None:
-        """Hold all loops after the request under way."""
+        """Hold all loops after the request under way, and a rows walk after its page."""
         for waker in self._wakers():
             waker.pause()
 

@@ -1,29 +1,19 @@
 """Fetch once into the store: what poll loops, headless commands and archives share."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 
 from tui.clock import Clock
-from tui.errors import ProviderError
-from tui.frozen import frozen
-from tui.models import Run, RunRef
+from tui.errors import ProviderError, RetiredError
+from tui.models import Run, RunKind, RunRef
+from tui.polling.retirement import recently_retired, retired_error, told_now
+from tui.polling.row_walks import RowsProgress, RowWalks, at_once
 from tui.providers.base import Provider, RunPage, RunSource, Skipped, TrialDetail
 from tui.store import Change, Store, StoredRun
 
 DETAILS_AT_ONCE = 4
-
-
-@frozen
-class RowsProgress:
-    """How far a rows walk is."""
-
-    ref: RunRef
-    rows: int
-    """Rows brought by this walk so far."""
-    expected: int | None
 
 
 class Sync:
@@ -40,30 +30,57 @@ class Sync:
         self._store = store
         self._clock = clock
         self._publish = publish
-        self._walks: dict[RunRef, asyncio.Lock] = {}
-        self._tails: dict[RunRef, str] = {}
-        """Where a live run's next rows begin, after a walk of this process has seen the others."""
+        self._walks = RowWalks(provider, store, clock, publish)
         self._older: dict[str, tuple[RunSource, str]] = {}
         """By source id: where the pages begin that `older` brings."""
         self._looked_back: set[str] = set()
         """Sources whose older pages were asked for in this process."""
 
-    async def sources(self) -> tuple[list[RunSource], ProviderError | None]:
+    async def sources(self, *, again: bool = False) -> tuple[list[RunSource], ProviderError | None]:
         """Return the run sources that could be told, and why some could not.
 
         A retired Evals API still has its batches, so an error after the first page is returned
         beside what was found. Raises ProviderError when nothing was.
+
+        Args:
+            again: ask a service that has ended, which else is asked once a day only.
         """
+        retired = None if again else await self._retired()
+        if retired is not None:
+            return await self._outliving(), retired
         found: list[RunSource] = []
         try:
             async with aclosing(self.provider.iter_sources()) as pages:
                 async for page in pages:
                     found.extend(page.sources)
+        except RetiredError as error:
+            await self._note_retired(error)
+            for source in found:  # what a restart goes on with, before it is asked itself
+                await self._checked(source)
+            return found, error
         except ProviderError as error:
             if not found:
                 raise
             return found, error
+        await self._note_retired(None)
         return found, None
+
+    async def _outliving(self) -> list[RunSource]:
+        """Return the stored lists that are no eval's: batches outlive the Evals API."""
+        states = await asyncio.to_thread(self._store.sources, self.provider.connection)
+        return [state.source for state in states if state.source.group is None]
+
+    async def _retired(self) -> RetiredError | None:
+        """Return that the service has ended, as long as that need not be asked anew."""
+        known = await asyncio.to_thread(self._store.retired, self.provider.connection)
+        return retired_error(known) if recently_retired(known, self._clock.now()) else None
+
+    async def _note_retired(self, error: RetiredError | None) -> None:
+        connection = self.provider.connection
+        known = await asyncio.to_thread(self._store.retired, connection)
+        if error is not None or known is not None:
+            found = None if error is None else told_now(error, self._clock.now())
+            await self._write(partial(self._store.set_retired, connection, found))
 
     async def source(self, source: RunSource, *, all_pages: bool = False) -> int:
         """Store a source's newest page of runs, or all of them. Returns how many runs it told.
@@ -82,13 +99,12 @@ class Sync:
             page, _change = await self._page(source, after)
             told += len(page.runs)
             after = page.next_cursor if page.next_cursor != after else None
-        await asyncio.to_thread(
-            self._store.set_source_checked,
-            self.provider.connection,
-            source,
-            at=self._clock.now(),
-        )
+        await self._checked(source)
         return told
+
+    async def _checked(self, source: RunSource) -> None:
+        connection, now = self.provider.connection, self._clock.now()
+        await asyncio.to_thread(self._store.set_source_checked, connection, source, at=now)
 
     @property
     def behind(self) -> bool:
@@ -169,71 +185,50 @@ class Sync:
                 group.create_task(one(ref))
         return failed
 
-    async def run(self, ref: RunRef) -> Run:
-        """Store and return one run's detail."""
-        run = await self.provider.get_run(ref)
+    async def run(self, ref: RunRef, *, again: bool = False) -> Run:
+        """Store and return one run's detail.
+
+        Raises RetiredError without asking when its service is known to have ended, unless `again`.
+        """
+        retired = None if again else await self._retired()
+        if retired is not None:
+            stored = await asyncio.to_thread(self._store.run, ref)
+            if stored is not None and stored.run.kind is RunKind.EVAL:
+                raise retired
+        try:
+            run = await self.provider.get_run(ref)
+        except RetiredError as error:
+            await self._note_retired(error)
+            raise
         await self._write(partial(self._store.apply_run, run))
         return run
 
     async def rows(
-        self, run: Run, progress: Callable[[RowsProgress], None] = lambda _progress: None
+        self,
+        run: Run,
+        progress: Callable[[RowsProgress], None] = lambda _progress: None,
+        *,
+        between: Callable[[], Awaitable[None]] = at_once,
+        needed: Callable[[StoredRun], bool] | None = None,
     ) -> tuple[Skipped, ...]:
         """Walk a run's rows into the store; a second call for the same run waits for the first.
 
-        A walk that was cut off resumes where it was. What arrived before a failure stays stored,
-        and the failure is noted on the run. A live run whose API only appends is walked once and
-        then asked for what came since.
+        A walk that was cut off resumes where it was, where the API has pages; else it starts over
+        and what is stored stays. What arrived before a failure stays stored, and the failure is
+        noted on the run. A live run whose API only appends is walked once and then asked for what
+        came since.
+
+        Args:
+            run: whose rows.
+            progress: told of every page that is stored.
+            between: awaited after every page, so that a person can hold the walk.
+            needed: asked when it is this call's turn; without need nothing is done.
         """
-        async with self._walks.setdefault(run.ref, asyncio.Lock()):
-            if run.live and run.ref in self._tails:
-                return await self._tail(run, progress)
-            self._tails.pop(run.ref, None)
-            return await self._walk(run, progress)
+        return await self._walks.walk(run, progress, between, needed)
 
-    async def _tail(
-        self, run: Run, progress: Callable[[RowsProgress], None]
-    ) -> tuple[Skipped, ...]:
-        """Bring the rows behind the last known one; no walk, so nothing is judged complete."""
-        skipped: list[Skipped] = []
-        rows = 0
-        async with aclosing(self.provider.iter_rows(run, resume=self._tails[run.ref])) as pages:
-            async for page in pages:
-                rows += len(page.rows)
-                skipped.extend(page.skipped)
-                # Without its token: a later walk must not take this place for its own.
-                behind = replace(page, resume=None)
-                await self._write(partial(self._store.apply_rows, run.ref, behind))
-                if page.resume is not None:
-                    self._tails[run.ref] = page.resume
-                progress(RowsProgress(run.ref, rows, page.expected_rows))
-        return tuple(skipped)
-
-    async def _walk(
-        self, run: Run, progress: Callable[[RowsProgress], None]
-    ) -> tuple[Skipped, ...]:
-        state = await asyncio.to_thread(self._store.begin_walk, run.ref)
-        skipped: list[Skipped] = []
-        rows = 0
-        tail: str | None = None
-        error: str | None = "The rows were left before their end."
-        try:
-            async with aclosing(self.provider.iter_rows(run, resume=state.resume)) as pages:
-                async for page in pages:
-                    rows += len(page.rows)
-                    skipped.extend(page.skipped)
-                    await self._write(partial(self._store.apply_rows, run.ref, page))
-                    tail = page.resume or tail
-                    progress(RowsProgress(run.ref, rows, page.expected_rows))
-            error = None
-            if tail is not None and run.live and self.provider.capabilities.rows_append:
-                self._tails[run.ref] = tail
-        except ProviderError as failure:
-            error = failure.sentence()
-            raise
-        finally:
-            # Also on cancellation: the walk's end is one short local write, never awaited away.
-            self._publish(self._store.end_walk(run.ref, complete=error is None, error=error))
-        return tuple(skipped)
+    async def archived(self, ref: RunRef) -> None:
+        """Note that all the provider would give of a run is stored."""
+        await self._write(partial(self._store.set_archived, ref, at=self._clock.now()))
 
     async def trial_detail(self, ref: RunRef, row_key: str, trial_id: str) -> TrialDetail | None:
         """Fetch and store what only the trial's own requests can tell.

@@ -16,6 +16,12 @@ class Waker:
         self._woken = asyncio.Event()
         self._running = asyncio.Event()
         self._running.set()
+        self._holds = 0
+
+    @property
+    def holds(self) -> int:
+        """How often the loop was held so far."""
+        return self._holds
 
     @property
     def paused(self) -> bool:
@@ -28,12 +34,18 @@ class Waker:
 
     def pause(self) -> None:
         """Hold the loop at its next `unpaused`."""
+        if self._running.is_set():
+            self._holds += 1
         self._running.clear()
 
     def resume(self) -> None:
         """Let it go on, at once."""
         self._running.set()
         self.wake()
+
+    def heed(self) -> None:
+        """A tick begins: it answers every wake so far."""
+        self._woken.clear()
 
     async def unpaused(self) -> None:
         """Return when the loop may go on; a wake lets a paused loop do one tick."""

@@ -20,6 +20,7 @@ from tui.models import (
     Trial,
     Usage,
 )
+from tui.presentation.completeness import missing_rows
 from tui.store import ERROR_LIMIT, REASON_LIMIT, Hit, RowHead, StoredRun
 
 RUN_FIELDS = (
@@ -142,7 +143,11 @@ def run_record(stored: StoredRun, *, stale: bool) -> JsonObject:
         "url": run.url,
         "metadata": run.metadata,
         "config": run.config,
-        "warnings": [*run.warnings, *stored.sync.notes],
+        "warnings": [
+            *run.warnings,
+            *stored.sync.notes,
+            *(text for text in [missing_rows(stored)] if text),
+        ],
         "fetched_at": timestamp(stored.fetched_at),
         "stale": stale,
     }

@@ -8,6 +8,7 @@ from typing import TypeVar
 from tui.analysis.intervals import wilson
 from tui.models import CriterionStats, CriterionType, JsonValue, ModelUsage, Run
 from tui.presentation import format as fmt
+from tui.presentation.completeness import missing_rows
 from tui.presentation.runs import KEPT, group_name, mean_text, models_text
 from tui.presentation.table import Cell, Column
 from tui.presentation.words import status_text
@@ -200,6 +201,9 @@ def notes(stored: StoredRun) -> tuple[str, ...]:
             " them."
         )
     found.extend(f"⚠ {warning}" for warning in run.warnings)
+    missing = missing_rows(stored)
+    if missing:
+        found.append(f"⚠ {missing}")
     found.extend(f"⚠ {note}" for note in sync.notes)
     skipped = stored.skipped
     if skipped:

@@ -27,6 +27,8 @@ class Capabilities:
     asked from the last known one on (OpenAI); the walk after its end still begins at the start."""
     trial_detail: bool = False
     """True where opening a trial can fetch more (Weave calls, Datalab documents)."""
+    details_kept_s: float | None = None
+    """How long after a run's end that more is kept; None = as long as the run (Datalab: 1 h)."""
     rows_while_live: bool = True
     """False where rows exist only after the end (batch files)."""
 

@@ -35,7 +35,7 @@ from tui.providers.base import Provider
 from tui.providers.http import AuthScheme, ClientContext, HttpClient
 from tui.providers.openai_family.dialect import Dialect
 from tui.providers.openai_family.faults import read_error
-from tui.providers.openai_family.retirement import own_host
+from tui.providers.openai_family.retirement_day import own_host
 from tui.providers.openai_family.service import EvalsProvider
 
 

@@ -50,8 +50,9 @@ _SUMS = """sync.row_n, sync.trial_n, sync.trial_ended_n, sync.passed, sync.faile
 _CRITERIA = "SELECT run, name, type, n, passed, failed, errored, value_n, value_sum FROM criterion"
 _SELECT = """
 SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
-    run.archived, run.concerns, sync.begun, sync.completed, sync.resume, sync.expected, sync.notes,
-    sync.skipped, sync.error, sync.final, sync.told, sync.met, sync.evicted, run.kept, {sums}
+    run.end_seen, run.archived, run.concerns, sync.begun, sync.completed, sync.resume,
+    sync.expected, sync.notes, sync.skipped, sync.error, sync.final, sync.told, sync.met,
+    sync.evicted, run.kept, {sums}
 FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
 WHERE run.id IN ({marks})
 """
@@ -229,7 +230,9 @@ def _sample(
 
 
 def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
-    run, told_data, more, raw, seen, first_seen, changed, archived, concerns, *rest = values
+    run, told_data, more, raw, seen, first_seen, changed, end_seen, archived, concerns, *rest = (
+        values
+    )
     begun, completed, resume, expected, notes, skipped, error, final, sent, met, *more_sync = rest
     evicted, kept, *sums = more_sync
     told = from_json(
@@ -265,6 +268,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         archived_at=optional_instant(archived),
         concerns=load_concerns(concerns),
         kept=bool(kept & KEPT_BY_PERSON),
+        end_seen_at=optional_instant(end_seen),
     )
     return Loaded(run, told, tally, stored)
 

@@ -117,6 +117,8 @@ class StoredRun:
     """When all the provider would give of it was last stored; None = never."""
     kept: bool = False
     """Whether a person said that its rows must never be evicted."""
+    end_seen_at: datetime | None = None
+    """When it was first told here that the run had ended; None while it is live."""
 
 
 @frozen

@@ -30,7 +30,7 @@ from tui.errors import (
 from tui.models import JsonValue, RunRef
 from tui.providers.base import Provider, RunSource
 from tui.providers.openai_family.faults import read_error
-from tui.providers.openai_family.retirement import own_host
+from tui.providers.openai_family.retirement_day import own_host
 
 REF = RunRef("prod", f"{EVAL_ID}/{RUN_ID}")
 DAY = datetime(2026, 11, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
-from tui.commands.arguments import exchanging, keeping, setting_up
+from tui.commands.arguments import archiving, exchanging, keeping, setting_up
 from tui.commands.arguments import reading as reading_commands
 from tui.commands.arguments.common import Parser, common_flags, reading_flags
 
@@ -16,8 +16,8 @@ def build_parser() -> argparse.ArgumentParser:
         description="Every LLM evaluation run and batch job you have, in one terminal app. "
         "Without a command it opens the app.",
         epilog="Exit codes: 0 ok · 64 wrong usage · 65 bad data · 66 no such run or connection · "
-        "69 provider unavailable · 70 a bug in evaltop · 77 key missing or refused · "
-        "78 bad configuration · 129/130/143 ended by a signal.",
+        "69 provider unavailable · 70 a bug in evaltop · 75 try again later · "
+        "77 key missing or refused · 78 bad configuration · 129/130/143 ended by a signal.",
     )
     parser.add_argument("--version", action="version", version=f"evaltop {__version__}")
     parser.add_argument("--config", type=Path, metavar="FILE", default=None, help=argparse.SUPPRESS)
@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     setting_up.add_demo(commands)
     reading_commands.add(commands, common, reading)
+    archiving.add(commands, common)
     exchanging.add(commands, common)
     keeping.add(commands, common)
     setting_up.add_config(commands, common)

@@ -19,7 +19,7 @@ from tui.providers.base import (
     SourcePage,
     TrialDetail,
 )
-from tui.providers.datalab.document import NO_LOOKUP_KEY, detail_of, gone, paths_of
+from tui.providers.datalab.document import KEPT, NO_LOOKUP_KEY, detail_of, gone, paths_of
 from tui.providers.datalab.faults import read_error
 from tui.providers.datalab.files import row_of
 from tui.providers.datalab.names import Names
@@ -38,7 +38,12 @@ class DatalabProvider:
     """One Datalab account (`tui.providers.base.Provider`)."""
 
     kind = ProviderKind.DATALAB
-    capabilities = Capabilities(can_cancel=False, rows_paged=False, trial_detail=True)
+    capabilities = Capabilities(
+        can_cancel=False,
+        rows_paged=False,
+        trial_detail=True,
+        details_kept_s=KEPT.total_seconds(),
+    )
 
     def __init__(self, config: DatalabConnection, context: ClientContext) -> None:
         self.connection = config.name

@@ -5,13 +5,11 @@ retired is when `GET /evals` itself answers 410, or 404 or 403 without a word ab
 regions, on OpenAI's own host, on or after that day.
 """
 
-from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
 
 from tui.errors import ProviderError, RetiredError
 from tui.providers.openai_family.faults import words_of
-
-RETIREMENT_DAY = date(2026, 11, 30)
+from tui.providers.openai_family.retirement_day import RETIREMENT_DAY
 
 _GONE = 410
 _SUSPECT_STATUSES = frozenset({403, 404, _GONE})
@@ -25,12 +23,6 @@ _OTHER_REASONS = (
     "region",
     "territory",
 )
-
-
-def own_host(base_url: str) -> bool:
-    """Return whether the address is OpenAI's own, data-residency hosts included."""
-    host = urlsplit(base_url).hostname or ""
-    return host == "api.openai.com" or host.endswith(".api.openai.com")
 
 
 def suspect(error: ProviderError, now: datetime) -> bool:
