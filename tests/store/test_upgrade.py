@@ -8,7 +8,16 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.store import test_causes, test_score_bins
-from tests.store.builders import REF, make_row, make_score, make_trial, open_store, rows_page, walk
+from tests.store.builders import (
+    REF,
+    keys,
+    make_row,
+    make_score,
+    make_trial,
+    open_store,
+    rows_page,
+    walk,
+)
 from tests.store.older import take_back
 from tui.models import CriterionType, ErrorInfo, Outcome, Row
 from tui.store import RowQuery, Store, filling
@@ -48,6 +57,24 @@ def test_rows_of_an_older_file_are_all_there_and_counted(tmp_path: Path) -> None
     test_score_bins.assert_recount(store, found)
     test_causes.assert_recount(store)
     store.close()
+
+
+def test_rows_of_an_older_file_are_sorted_by_what_it_had_no_order_for(tmp_path: Path) -> None:
+    store = older_store(tmp_path, 40)
+    (tmp_path / "new").mkdir()
+    new = open_store(tmp_path / "new")
+    walk(new, rows_page(*map(some_row, range(40))))
+    for query in (
+        RowQuery(sort="error", descending=True),
+        RowQuery(sort="trials", descending=True),
+        RowQuery(sort="label"),
+        RowQuery(criterion="judge"),
+    ):
+        first = [head.key for head in store.first_rows(REF, query, 10)]
+        assert first == [head.key for head in new.first_rows(REF, query, 10)]
+        assert keys(store, query) == keys(new, query)
+    store.close()
+    new.close()
 
 
 def test_rows_that_change_while_an_older_file_is_counted_are_counted_once(

@@ -8,7 +8,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from tui.models import RunRef
+from tui.store import sort_keys
 from tui.store.codec import column_text
+from tui.store.heads import load_cells
+from tui.store.tallies import COUNTED, Counted
 
 KEPT_BY_PERSON = 1
 KEPT_AS_IMPORTED = 2
@@ -100,9 +103,16 @@ def delete_rows(connection: sqlite3.Connection, run: int, limit: int) -> int:
 
     The one place that knows what a row has in other tables. Sums are left as they are.
     """
-    rows = connection.execute(
-        "SELECT id FROM row WHERE run = ? ORDER BY key LIMIT ?", (run, limit)
-    ).fetchall()
+    found = [
+        Counted(*values)
+        for values in connection.execute(
+            f"SELECT {COUNTED} FROM row WHERE run = ? ORDER BY key LIMIT ?",  # noqa: S608 - our columns
+            (run, limit),
+        )
+    ]
+    keys = [key for row in found for key in row.keys(load_cells(row.cells))]
+    sort_keys.write(connection, run, keys, ())
+    rows = [(row.id,) for row in found]
     trials = [
         trial
         for row in rows

@@ -1,18 +1,19 @@
-"""Counting the rows of a file made before there were bins and causes, in bounded pieces.
+"""Counting the rows of a file made before there were bins, causes and sort keys, in bounded pieces.
 
 Not in the step that makes their tables: a million rows take half a minute, which nobody should
-wait for at the start. A run is counted when its figures are first asked for; rows that come
+wait for at the start. A run is counted when one of these is first asked for; rows that come
 or change meanwhile are counted at once if they lie before the last counted row, else in turn.
 """
 
 import sqlite3
 from array import array
 
-from tui.store import bin_table, cause_table
+from tui.store import bin_table, cause_table, sort_keys
 from tui.store.causes import Cause, causes_of
 from tui.store.database import Database
 from tui.store.heads import load_cells
 from tui.store.row_table import read_trial, trials_of
+from tui.store.tallies import COUNTED, Counted
 
 _AT_ONCE = 1000
 
@@ -26,7 +27,7 @@ def count_all(database: Database, run: int) -> None:
 
 
 def counted(connection: sqlite3.Connection, run: int) -> bool:
-    """Return whether all rows of a run are in its bins and causes."""
+    """Return whether all rows of a run are in its bins, causes and sort keys."""
     return _bound(connection, run) is None
 
 
@@ -50,17 +51,23 @@ def _count(connection: sqlite3.Connection, run: int, last: int) -> None:
     ).fetchone()
     if bound is None or bound >= last:  # another thread or process was here
         return
-    rows = connection.execute(
-        "SELECT id, score, strip, error, cells FROM row WHERE id > ? AND id <= ? AND run = ?",
+    scores: list[tuple[float, int]] = []
+    causes: dict[int, list[Cause]] = {}
+    keys: list[sort_keys.Key] = []
+    for values in connection.execute(
+        f"SELECT {COUNTED} FROM row WHERE id > ? AND id <= ? AND run = ?",  # noqa: S608 - our columns
         (bound, last, run),
-    ).fetchall()
-    bin_table.move(connection, run, level, [(row[1], 1) for row in rows if row[1] is not None])
-    causes = {
-        row: _causes(connection, row)
-        for row, _score, strip, error, cells in rows
-        if len(strip) > 1 or error is not None or any(cell.errored_n for cell in load_cells(cells))
-    }
+    ):
+        row = Counted(*values)
+        cells = load_cells(row.cells)
+        keys += row.keys(cells)
+        if row.score is not None:
+            scores.append((row.score, 1))
+        if len(row.strip) > 1 or row.error is not None or any(cell.errored_n for cell in cells):
+            causes[row.id] = _causes(connection, row.id)
+    bin_table.move(connection, run, level, scores)
     cause_table.add(connection, run, causes)
+    sort_keys.write(connection, run, (), keys)
     connection.execute("UPDATE sync SET counted = ? WHERE run = ?", (last, run))
 
 

@@ -104,6 +104,8 @@ class Folded(NamedTuple):
     columns: RowSummary
     cells: list[CellTally]
     causes: list[Cause]
+    cost: float | None
+    """The sum over the trials."""
 
 
 def head_of(trial: Trial) -> TrialHead:
@@ -158,7 +160,12 @@ def summary(heads: Sequence[TrialHead], extra: Mapping[str, Any]) -> Folded:
         dumps([None if error is None else error[0], usage, extra]),
         dumps(cells),
     )
-    return Folded(columns, cells, joined(head.causes or () for head in heads))
+    return Folded(
+        columns,
+        cells,
+        joined(head.causes or () for head in heads),
+        None if usage is None else column_real(usage[4]),
+    )
 
 
 def load_rest(data: bytes) -> tuple[str | None, Usage | None, dict[str, Any]]:

@@ -22,7 +22,6 @@ _ROW_ORDER = {
     "score": "score",
     "latency": "latency",
     "tokens": "tokens",
-    "label": "label COLLATE NOCASE",
 }
 
 
@@ -55,7 +54,10 @@ def run_ids(query: RunQuery, now: int, search: SearchIndex) -> Selection:
 
 
 def row_ids(run: int, query: RowQuery, search: SearchIndex) -> Selection:
-    """Return the statement that tells the ids of a run's rows. Raises QueryError."""
+    """Return the statement that tells the ids of a run's rows. Raises QueryError.
+
+    The query's order must be one of the row table (`tui.store.ordering`).
+    """
     values: dict[str, Any] = {"run": run}
     conditions = ["run = :run"]
     if query.outcome is not None:

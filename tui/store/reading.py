@@ -14,7 +14,8 @@ from tui.models import Row, Run, RunRef
 from tui.store import accounts, bin_table, cause_table, filling, finding, trials, walks
 from tui.store.codec import column_text, instant, micros
 from tui.store.database import Database
-from tui.store.queries import row_ids, run_ids
+from tui.store.ordering import by_keys, first_ids, ordered_ids
+from tui.store.queries import run_ids
 from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.search import Hits, SearchIndex, Wanted
 from tui.store.selecting import select
@@ -141,9 +142,10 @@ class StoreReader:
             run, version = trials.version(found, ref)
             if last is not None and last[:3] == (ref, query, version):
                 return run, version, last[3]
-            ids = select(found, row_ids(run, query, self.search), cancelled)
+            ids = ordered_ids(found, run, query, self.search, cancelled)
             return run, version, RowView(self._database, run, ids)
 
+        self._count_for(ref, query)
         _run, version, view = self._database.read(work)
         with self._lock:
             self._last_rows = (ref, query, version, view)
@@ -157,12 +159,9 @@ class StoreReader:
 
         def work(found: sqlite3.Connection) -> list[RowHead]:
             run, _version = trials.version(found, ref)
-            wanted = row_ids(run, query, self.search)
-            first = wanted._replace(
-                sql=f"{wanted.sql} LIMIT :limit", values=wanted.values | {"limit": limit}
-            )
-            return heads_by_id(found, select(found, first))
+            return heads_by_id(found, first_ids(found, run, query, self.search, limit))
 
+        self._count_for(ref, query)
         return self._database.read(work)
 
     def whole_rows(self, ref: RunRef) -> WholeRows:
@@ -250,6 +249,11 @@ class StoreReader:
             filling.count_all(self._database, result)
             result = self._database.read(read)
         return result[1] if isinstance(result, tuple) else nothing()
+
+    def _count_for(self, ref: RunRef, query: RowQuery) -> None:
+        """See that all rows have the sort keys a query needs."""
+        if by_keys(query):
+            self._counted(ref, lambda _found, _run: None, lambda: None)
 
     def live_runs(self, connection: str) -> list[StoredRun]:
         """Return a connection's runs that may still change, newest first."""

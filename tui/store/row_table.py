@@ -17,7 +17,7 @@ from tui.store.codec import (
     unpack,
 )
 from tui.store.heads import Folded, TrialHead, dump_head, head_of, load_head, load_rest, summary
-from tui.store.tallies import Difference
+from tui.store.tallies import COUNTED, Counted, Difference
 
 _MANY = 500
 """Values in one IN list; SQLite allows 999 in its oldest builds."""
@@ -51,9 +51,22 @@ class _StoredRow(NamedTuple):
     walk: int
     outcome: int
     score: float | None
+    error: str | None
     strip: str
     rest: bytes
     cells: bytes
+
+    def counted(self) -> Counted:
+        return Counted(
+            self.id,
+            self.label,
+            self.outcome,
+            self.strip,
+            self.score,
+            self.error,
+            self.rest,
+            self.cells,
+        )
 
 
 class _StoredTrial(NamedTuple):
@@ -134,12 +147,13 @@ class PageMerge:
         heads = [head_of(each.trial) for each in told.values()]
         folded = summary(heads, row.extra)
         row_id, self._next_row = self._next_row, self._next_row + 1
+        label = column_text(row.label)
         self._writes.rows.append(
             (
                 row_id,
                 self._run,
                 key,
-                column_text(row.label),
+                label,
                 column_integer(row.index),
                 self._walk,
                 *folded.columns,
@@ -147,7 +161,7 @@ class PageMerge:
         )
         for (tid, each), head in zip(told.items(), heads, strict=True):
             self._insert_trial(row_id, tid, each, head if len(heads) > 1 else None)
-        self._difference.add(row_id, folded)
+        self._difference.add(row_id, label, folded)
         merged.changed = True
         merged.rows += 1
         merged.trials += len(told)
@@ -196,8 +210,8 @@ class PageMerge:
                 self._writes.bodies.append((trial_id, compress(each.data)))
             else:
                 self._insert_trial(old.id, tid, each, head)
-        self._difference.take(old.id, old.outcome, old.strip, old.score, old.cells)
-        self._difference.add(old.id, folded)
+        self._difference.take(old.counted())
+        self._difference.add(old.id, label, folded)
         merged.changed = True
 
     def _heads(
@@ -216,8 +230,8 @@ class PageMerge:
         for part in chunks(keys):
             marks = ",".join("?" * len(part))
             for values in self._connection.execute(
-                "SELECT id, key, label, idx, walk, outcome, score, strip, rest, cells FROM row"  # noqa: S608 - marks
-                f" WHERE run = ? AND key IN ({marks})",
+                "SELECT id, key, label, idx, walk, outcome, score, error, strip, rest, cells"  # noqa: S608 - marks
+                f" FROM row WHERE run = ? AND key IN ({marks})",
                 (self._run, *part),
             ):
                 found[values[1]] = _StoredRow(*values)
@@ -263,17 +277,20 @@ def refold(
     connection: sqlite3.Connection, row: int, trials: Sequence[_StoredTrial], move: Difference
 ) -> Folded:
     """Derive a stored row again from its trials, e.g. after one of them changed or went."""
-    outcome, strip, score, cells, rest = connection.execute(
-        "SELECT outcome, strip, score, cells, rest FROM row WHERE id = ?", (row,)
-    ).fetchone()
-    folded = summary([stored_head(connection, trial) for trial in trials], load_rest(rest)[2])
+    old = Counted(
+        *connection.execute(
+            f"SELECT {COUNTED} FROM row WHERE id = ?",  # noqa: S608 - our own columns
+            (row,),
+        ).fetchone()
+    )
+    folded = summary([stored_head(connection, trial) for trial in trials], load_rest(old.rest)[2])
     connection.execute(
         "UPDATE row SET outcome=?, unstable=?, score=?, latency=?, tokens=?, preview=?, error=?,"
         " strip=?, rest=?, cells=? WHERE id=?",
         (*folded.columns, row),
     )
-    move.take(row, outcome, strip, score, cells)
-    move.add(row, folded)
+    move.take(old)
+    move.add(row, old.label, folded)
     return folded
 
 

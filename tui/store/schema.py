@@ -172,7 +172,7 @@ _SECOND = (
         connection TEXT PRIMARY KEY, at INTEGER NOT NULL, message TEXT NOT NULL,
         remedy TEXT NOT NULL
     )""",
-    # Rows up to this id are in the bins and causes; NULL = all are (`tui.store.filling`).
+    # Rows up to this id are in bins, causes and sort keys; NULL = all are (`tui.store.filling`).
     "ALTER TABLE sync ADD COLUMN counted INTEGER",
     "UPDATE sync SET counted = 0 WHERE row_n > 0",
     "ALTER TABLE sync ADD COLUMN bin_level INTEGER NOT NULL DEFAULT 0",
@@ -196,6 +196,14 @@ _SECOND = (
         cause INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(cause, row)
     ) WITHOUT ROWID""",
     "CREATE INDEX row_cause_row ON row_cause(row)",
+    # What rows are sorted by where the row table has no index (`tui.store.sort_keys`).
+    """CREATE TABLE sort_key(
+        of_run INTEGER NOT NULL,
+        what INTEGER NOT NULL,     -- a criterion's id, or a column's number
+        value NOT NULL,
+        of_row INTEGER NOT NULL,
+        PRIMARY KEY(of_run, what, value, of_row)
+    ) WITHOUT ROWID""",
     # Which file this is: what is kept beside it (`tui.store.search`) belongs to no other.
     "CREATE TABLE identity(token BLOB NOT NULL)",
     "INSERT INTO identity VALUES(randomblob(16))",

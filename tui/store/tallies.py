@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections import Counter
+from typing import NamedTuple
 
 from tui.models import Outcome
-from tui.store import bin_table, cause_table
+from tui.store import bin_table, cause_table, sort_keys
 from tui.store.causes import Cause
-from tui.store.codec import MAX_INTEGER, column_text
-from tui.store.heads import OUTCOMES, RANKS, CellTally, Folded, load_cells
+from tui.store.codec import MAX_INTEGER, column_real, column_text
+from tui.store.heads import OUTCOMES, RANKS, CellTally, Folded, load_cells, load_rest
 
 _COLUMNS = {
     Outcome.PASSED: "passed",
@@ -18,6 +19,35 @@ _COLUMNS = {
     Outcome.PENDING: "pending",
 }
 _PENDING = str(RANKS[Outcome.PENDING])
+
+
+class Counted(NamedTuple):
+    """What is stored of a row that goes; the fields are columns."""
+
+    id: int
+    label: str
+    outcome: int
+    strip: str
+    score: float | None
+    error: str | None
+    rest: bytes
+    cells: bytes
+
+    def keys(self, cells: list[CellTally]) -> list[sort_keys.Key]:
+        """Return its sort keys."""
+        usage = load_rest(self.rest)[1]
+        return sort_keys.keys_of(
+            self.id,
+            label=self.label,
+            error=self.error,
+            trials=len(self.strip),
+            cost=None if usage is None else column_real(usage.cost_usd),
+            cells=cells,
+        )
+
+
+COUNTED = ", ".join(Counted._fields)
+"""For a SELECT."""
 
 
 class Difference:
@@ -32,8 +62,10 @@ class Difference:
         """Row, score, and 1 or -1."""
         self._taken: list[int] = []
         self._causes: dict[int, list[Cause]] = {}
+        self._gone: list[sort_keys.Key] = []
+        self._come: list[sort_keys.Key] = []
 
-    def add(self, row: int, folded: Folded) -> None:
+    def add(self, row: int, label: str, folded: Folded) -> None:
         """A row has come."""
         columns = folded.columns
         self._move(columns.outcome, columns.strip, columns.score, folded.cells, 1)
@@ -41,13 +73,23 @@ class Difference:
             self._scores.append((row, columns.score, 1))
         if folded.causes:
             self._causes[row] = folded.causes
+        self._come += sort_keys.keys_of(
+            row,
+            label=label,
+            error=columns.error,
+            trials=len(columns.strip),
+            cost=folded.cost,
+            cells=folded.cells,
+        )
 
-    def take(self, row: int, outcome: int, strip: str, score: float | None, cells: bytes) -> None:
+    def take(self, row: Counted) -> None:
         """A stored row goes, or is about to be added again as it is now."""
-        self._move(outcome, strip, score, load_cells(cells), -1)
-        if score is not None:
-            self._scores.append((row, score, -1))
-        self._taken.append(row)
+        cells = load_cells(row.cells)
+        self._move(row.outcome, row.strip, row.score, cells, -1)
+        if row.score is not None:
+            self._scores.append((row.id, row.score, -1))
+        self._taken.append(row.id)
+        self._gone += row.keys(cells)
 
     def _move(
         self, outcome: int, strip: str, score: float | None, cells: list[CellTally], sign: int
@@ -92,7 +134,7 @@ class Difference:
         self._write_counted(connection, run)
 
     def _write_counted(self, connection: sqlite3.Connection, run: int) -> None:
-        """Apply the difference to bins and causes; rows not counted yet come to them later."""
+        """Apply the difference to bins, causes and keys; rows not counted yet come there later."""
         counted, level = connection.execute(
             "SELECT counted, bin_level FROM sync WHERE run = ?", (run,)
         ).fetchone()
@@ -106,4 +148,10 @@ class Difference:
         cause_table.take(connection, self._taken)  # one that is not counted has none
         cause_table.add(
             connection, run, {row: each for row, each in self._causes.items() if row <= bound}
+        )
+        sort_keys.write(
+            connection,
+            run,
+            [key for key in self._gone if key.row <= bound],
+            [key for key in self._come if key.row <= bound],
         )

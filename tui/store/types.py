@@ -10,7 +10,9 @@ from tui.models import CriterionType, ErrorInfo, JsonObject, Outcome, Run, RunRe
 from tui.providers.base import RunSource
 
 RunSort = Literal["status", "started", "score", "duration", "name", "connection"]
-RowSort = Literal["index", "key", "outcome", "score", "latency", "tokens", "label"]
+RowSort = Literal[
+    "index", "key", "outcome", "score", "latency", "tokens", "label", "trials", "cost", "error"
+]
 
 ItemT = TypeVar("ItemT")
 
@@ -238,9 +240,11 @@ class RowQuery:
     """A filter (`tui.query`); bare words are looked for, in any case, in key, label, preview and
     error."""
     sort: RowSort = "index"
-    """`index` is dataset order, then arrival; `outcome` ascending puts failures first. Unknown
-    values come last in both directions."""
+    """`index` is dataset order, then arrival; `outcome` ascending puts failures first, `error`
+    sorts by the message. Unknown values come last in both directions."""
     descending: bool = False
+    criterion: str | None = None
+    """Name of a criterion to sort by instead: its value, else its verdict, else its label."""
     outcome: Outcome | None = None
     cause: int | None = None
     """`ErrorCause.id`: only rows with such an error."""

@@ -13,7 +13,7 @@ from tui.providers.base import RowPage
 from tui.store.codec import column_integer, column_text, dumps, loads
 from tui.store.eviction import begin_anew
 from tui.store.row_table import Merged, PageMerge, chunks, refold, trials_of
-from tui.store.tallies import Difference
+from tui.store.tallies import COUNTED, Counted, Difference
 from tui.store.types import SyncState
 
 FINAL_AFTER = 60_000_000
@@ -135,11 +135,11 @@ def _remove_unmet(connection: sqlite3.Connection, run: int, walk: Walk) -> bool:
         return False
     difference = Difference()
     gone = connection.execute(
-        "SELECT id, outcome, strip, score, cells FROM row WHERE run = ? AND walk < ?",
+        f"SELECT {COUNTED} FROM row WHERE run = ? AND walk < ?",  # noqa: S608 - our columns
         (run, walk.number),
     ).fetchall()
-    for row, outcome, strip, score, cells in gone:
-        difference.take(row, outcome, strip, score, cells)
+    for values in gone:
+        difference.take(Counted(*values))
     for part in chunks([values[0] for values in gone]):
         for row in part:
             _delete_trials(connection, [trial.id for trial in trials_of(connection, (row,))])
