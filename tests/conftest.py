@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import FakeClock
+
 _LEAKING = ("EVALTOP_", "OPENAI_", "AZURE_", "FOUNDRY_", "WANDB_", "WF_", "DATALAB_", "GOMODEL_")
 
 
@@ -43,3 +45,8 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()

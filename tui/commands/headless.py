@@ -31,6 +31,7 @@ ON_RUNS = {
     "archive": "tui.commands.archive",
     "export": "tui.commands.export",
     "keep": "tui.commands.keep",
+    "compare": "tui.commands.compare",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
 ON_SETTINGS = {

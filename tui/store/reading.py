@@ -14,6 +14,7 @@ from tui.models import Row, Run, RunRef
 from tui.store import accounts, bin_table, cause_table, filling, finding, trials, walks
 from tui.store.codec import column_text, instant, micros
 from tui.store.database import Database
+from tui.store.joining import Joining
 from tui.store.ordering import by_keys, first_ids, ordered_ids
 from tui.store.queries import run_ids
 from tui.store.run_table import as_walking, find_id, load_one
@@ -45,6 +46,7 @@ class StoreReader:
         self._database = database
         self._clock = clock
         self.search = SearchIndex(database)
+        self.joining = Joining(database)
         """Full text of what is stored."""
         self._lock = threading.Lock()  # guards the three below
         self._revision = 0

@@ -215,6 +215,16 @@ _SECOND = (
     """CREATE TRIGGER label_retold AFTER UPDATE OF label ON row WHEN OLD.label <> NEW.label BEGIN
         INSERT OR REPLACE INTO retold(trial) SELECT id FROM trial WHERE row = NEW.id;
     END""",
+    # What runs of two groups are matched by; groups are named by `tui.store.joining`.
+    """CREATE TABLE match_key(
+        one TEXT NOT NULL, other TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(one, other)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE baseline(family TEXT PRIMARY KEY, connection TEXT NOT NULL, path TEXT NOT NULL)",
+    # A field of every row's item, read from the bodies once for each version of the run's rows.
+    """CREATE TABLE item_field(
+        run INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, data BLOB NOT NULL,
+        PRIMARY KEY(run, name)
+    )""",
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)

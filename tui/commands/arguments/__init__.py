@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
-from tui.commands.arguments import archiving, exchanging, keeping, setting_up
+from tui.commands.arguments import archiving, exchanging, judging, keeping, setting_up
 from tui.commands.arguments import reading as reading_commands
 from tui.commands.arguments.common import Parser, common_flags, reading_flags
 
@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     archiving.add(commands, common)
     exchanging.add(commands, common)
     keeping.add(commands, common)
+    judging.add(commands, common)
     setting_up.add_config(commands, common)
     setting_up.add_auth(commands, common)
     setting_up.add_doctor(commands, common)

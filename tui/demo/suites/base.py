@@ -9,6 +9,11 @@ def item_dice(suite: str, index: int) -> Dice:
     return Dice(key("item", suite, index))
 
 
+def item_id(suite: str, index: int) -> str:
+    """Return the id an item carries itself; batches use it as `custom_id`."""
+    return f"{suite}-{index:05d}"
+
+
 def fill(template: tuple[Message, ...], item: dict[str, str]) -> tuple[Message, ...]:
     """Return the messages with every `{{item.field}}` replaced."""
     filled = []

@@ -2,7 +2,7 @@
 
 from tui.demo.dice import Dice
 from tui.demo.facts import Message, Suite
-from tui.demo.suites.base import item_dice, says
+from tui.demo.suites.base import item_dice, item_id, says
 
 _TOPICS = (
     (
@@ -66,6 +66,7 @@ def _fields(index: int) -> dict[str, str]:
         "reference": answer.format(**marks),
         "thing": marks["thing"],
         "language": "en" if question.isascii() else "other",
+        "id": item_id("support-faq", index),
     }
 
 

@@ -4,7 +4,7 @@ import json
 
 from tui.demo.dice import Dice
 from tui.demo.facts import Message, Suite
-from tui.demo.suites.base import item_dice, says
+from tui.demo.suites.base import item_dice, item_id, says
 
 _VENDORS = (
     "Kwik Glass Ltd",
@@ -39,6 +39,7 @@ def _fields(index: int) -> dict[str, str]:
         "document": f"{vendor}\nInvoice {number}\n\n{body}\nVAT 20%  {net * 0.2:>14.2f}\n"
         f"TOTAL EUR{total:>14.2f}",
         "expected": json.dumps(expected, ensure_ascii=False),
+        "id": item_id("invoice-extraction", index),
     }
 
 

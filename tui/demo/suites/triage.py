@@ -2,7 +2,7 @@
 
 from tui.demo.dice import Dice
 from tui.demo.facts import Message, Suite
-from tui.demo.suites.base import item_dice, says
+from tui.demo.suites.base import item_dice, item_id, says
 
 LABELS = ("billing", "claim", "bug", "fraud", "other")
 _TICKETS = {
@@ -19,7 +19,11 @@ def _fields(index: int) -> dict[str, str]:
     dice = item_dice("ticket-triage", index)
     label = dice.pick(LABELS)
     text = dice.pick(_TICKETS[label]).format(month=dice.pick(_MONTHS))
-    return {"ticket": f"{text} (#{70_000 + index})", "expected": label}
+    return {
+        "ticket": f"{text} (#{70_000 + index})",
+        "expected": label,
+        "id": item_id("ticket-triage", index),
+    }
 
 
 def _respond(item: dict[str, str], good: bool, dice: Dice) -> tuple[Message, ...]:

@@ -1,0 +1,184 @@
+"""The door: every read and write that comparing runs needs."""
+
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from tui.models import Run, RunRef, Trial
+from tui.store.codec import column_text, pack, unpack
+from tui.store.database import Database
+from tui.store.joining import choices
+from tui.store.joining.columns import RowColumns, add_rows, read_rows
+from tui.store.joining.items import paths_of, value_of
+from tui.store.row_table import chunks, read_trial
+from tui.store.run_table import find_id
+from tui.store.selecting import ReadCancelledError
+from tui.store.trials import version
+
+Progress = Callable[[int], bool]
+"""Told how many rows have been read; True gives up."""
+
+ValueT = TypeVar("ValueT")
+
+_SAMPLE = 40
+"""Rows looked at to learn what fields items have."""
+_AT_ONCE = 8
+"""Lists of 500 rows in one transaction: a reader must not keep writers waiting."""
+
+
+def never(_rows: int) -> bool:
+    """Go on to the end."""
+    return False
+
+
+class Joining:
+    """Reads rows as columns and keeps choices. Thread-safe; reading many rows takes a while.
+
+    Raises ReadCancelledError from readings whose progress said so.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def columns(self, ref: RunRef, progress: Progress = never) -> RowColumns:
+        """Return a run's rows as columns; empty when it is not stored."""
+        found = RowColumns(array("q"))
+        ids = self._ids(ref)
+        parts = list(chunks(ids))
+        for start in range(0, len(parts), _AT_ONCE):
+            some = parts[start : start + _AT_ONCE]
+            rows = self._database.read(partial(_read_parts, parts=some))
+            for part, read in zip(some, rows, strict=True):
+                add_rows(read, part, found)
+            if progress(len(found)):
+                raise ReadCancelledError
+        return found
+
+    def field_names(self, ref: RunRef) -> list[str]:
+        """Return the item fields that most of a run's first rows have, most telling first.
+
+        Those whose values all differ come first, then the others, each in the item's order.
+        """
+        ids = self._ids(ref)[:_SAMPLE]
+        if not len(ids):
+            return []
+        values: dict[str, list[str]] = {}
+        for paths in self._of_first_trials(ids, paths_of):
+            for name, value in (paths or {}).items():
+                values.setdefault(name, []).append(value)
+        common = [name for name, found in values.items() if len(found) * 2 > len(ids)]
+        return sorted(common, key=lambda name: max(Counter(values[name]).values()) > 1)
+
+    def field(
+        self, ref: RunRef, name: str, progress: Progress = never
+    ) -> tuple["array[int]", list[str | None]]:
+        """Return a field of every row: row ids in dataset order, and the values as text.
+
+        Read from the bodies once and then kept until the run's rows change.
+        """
+        run, now = self._database.read(lambda found: version(found, ref))
+        kept = self._database.read(lambda found: _kept(found, run, name, now))
+        if kept is not None:
+            return kept
+        ids = self._ids(ref)
+        values: list[str | None] = []
+        step = 500 * _AT_ONCE
+        for start in range(0, len(ids), step):
+            part = ids[start : start + step]
+            values.extend(self._of_first_trials(part, lambda trial: value_of(trial, name)))
+            if progress(len(values)):
+                raise ReadCancelledError
+        data = pack([list(ids), values])
+        row = (run, column_text(name), now, data)
+        self._database.write(
+            lambda found: found.execute("INSERT OR REPLACE INTO item_field VALUES(?,?,?,?)", row)
+        )
+        return ids, values
+
+    def row_keys(self, ids: Sequence[int]) -> dict[int, str]:
+        """Return the keys of some rows by id; those removed since are missing."""
+
+        def work(connection: sqlite3.Connection) -> dict[int, str]:
+            found: dict[int, str] = {}
+            for part in chunks(ids):
+                marks = ",".join("?" * len(part))
+                sql = f"SELECT id, key FROM row WHERE id IN ({marks})"  # noqa: S608 - marks
+                found.update(connection.execute(sql, part).fetchall())
+            return found
+
+        return self._database.read(work)
+
+    def row_version(self, ref: RunRef) -> int:
+        """Return a number that grows with every change of the run's rows."""
+        return self._database.read(lambda found: version(found, ref))[1]
+
+    # --- what was chosen
+
+    def baseline(self, run: Run) -> RunRef | None:
+        """Return the baseline marked for the run's group; None without a mark."""
+        family = choices.family_of(run)
+        return self._database.read(lambda found: choices.baseline(found, family))
+
+    def set_baseline(self, run: Run, *, marked: bool) -> None:
+        """Mark a run as its group's baseline, or take the group's mark away."""
+        family, ref = choices.family_of(run), run.ref if marked else None
+        self._database.write(lambda found: choices.set_baseline(found, family, ref))
+
+    def match_key(self, one: Run, other: Run) -> str | None:
+        """Return what runs of these two groups were last matched by; None when nobody chose."""
+        pair = choices.family_of(one), choices.family_of(other)
+        return self._database.read(lambda found: choices.match_key(found, *pair))
+
+    def set_match_key(self, one: Run, other: Run, key: str | None) -> None:
+        """Remember what runs of these two groups are matched by; None forgets it."""
+        pair = choices.family_of(one), choices.family_of(other)
+        self._database.write(lambda found: choices.set_match_key(found, *pair, key))
+
+    def _ids(self, ref: RunRef) -> "array[int]":
+        def work(connection: sqlite3.Connection) -> "array[int]":
+            rows = connection.execute(
+                "SELECT id FROM row WHERE run = ? ORDER BY idx IS NULL, idx, id",
+                (find_id(connection, ref),),
+            )
+            return array("q", [found for (found,) in rows])
+
+        return self._database.read(work)
+
+    def _of_first_trials(
+        self, ids: Sequence[int], read: Callable[[Trial], ValueT]
+    ) -> list[ValueT | None]:
+        """Return what is read of each row's first trial; None for a row removed since."""
+
+        def work(connection: sqlite3.Connection) -> dict[int, ValueT]:
+            found: dict[int, ValueT] = {}
+            for part in chunks(ids):
+                marks = ",".join("?" * len(part))
+                sql = f"SELECT row, min(id) FROM trial WHERE row IN ({marks}) GROUP BY row"  # noqa: S608 - marks
+                for row, trial in connection.execute(sql, part).fetchall():
+                    found[row] = read(read_trial(connection, trial))
+            return found
+
+        values = self._database.read(work)
+        return [values.get(row) for row in ids]
+
+
+def _read_parts(
+    connection: sqlite3.Connection, parts: Sequence[Sequence[int]]
+) -> list[dict[int, Sequence[Any]]]:
+    return [read_rows(connection, part) for part in parts]
+
+
+def _kept(
+    connection: sqlite3.Connection, run: int, name: str, now: int
+) -> tuple["array[int]", list[str | None]] | None:
+    found = connection.execute(
+        "SELECT data FROM item_field WHERE run = ? AND name = ? AND version = ?",
+        (run, column_text(name), now),
+    ).fetchone()
+    if found is None:
+        return None
+    ids, values = unpack(found[0])
+    return array("q", ids), values
