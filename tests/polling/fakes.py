@@ -133,6 +133,11 @@ class FakeProvider:
         self.ask(f"trial {run.id} {row.key} {trial.id}")
         return TrialDetail(replace(trial, latency_s=1.5), notes=("opened",))
 
+    async def cancel(self, run: Run) -> Run:
+        """Return the run, canceled."""
+        self.ask(f"cancel {run.ref.path}")
+        return replace(run, status=Status.CANCELED, raw_status="canceled")
+
     async def probe(self) -> ProbeResult:
         """Answer well."""
         self.ask("probe")

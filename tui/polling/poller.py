@@ -10,7 +10,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.errors import NotFoundError, ProviderError
 from tui.frozen import frozen
-from tui.models import RunRef
+from tui.models import Run, RunRef
 from tui.polling.connection_loop import ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth
@@ -164,6 +164,21 @@ class Poller:
         if link is None:
             raise NotFoundError(f"There is no connection {ref.connection}.")
         return await (await link.sync()).trial_detail(ref, row_key, trial_id)
+
+    async def cancel(self, ref: RunRef) -> Run:
+        """Ask the provider, once, to cancel a run, and return what it says of it then.
+
+        Raises:
+            ProviderError: it refused, or did not answer: then nobody knows what became of it.
+            NotFoundError: the run is not stored, or belongs to no configured connection.
+        """
+        link = self._links.get(ref.connection)
+        if link is None:
+            raise NotFoundError(f"There is no connection {ref.connection}.")
+        try:
+            return await (await link.sync()).cancel(ref)
+        finally:
+            self.refresh(ref)
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Call `listener` with every change, in the loop's thread. Returns how to stop it."""

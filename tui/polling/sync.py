@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import partial
 
 from tui.clock import Clock
-from tui.errors import ProviderError, RetiredError
+from tui.errors import NotFoundError, ProviderError, RetiredError
 from tui.models import Run, RunKind, RunRef
 from tui.polling.retirement import recently_retired, retired_error, told_now
 from tui.polling.row_walks import RowsProgress, RowWalks, at_once
@@ -229,6 +229,18 @@ class Sync:
     async def archived(self, ref: RunRef) -> None:
         """Note that all the provider would give of a run is stored."""
         await self._write(partial(self._store.set_archived, ref, at=self._clock.now()))
+
+    async def cancel(self, ref: RunRef) -> Run:
+        """Ask the provider, once, to cancel a run; store and return what it says of it then.
+
+        Raises NotFoundError for a run that is not stored, ProviderError when it is refused.
+        """
+        stored = await asyncio.to_thread(self._store.run, ref)
+        if stored is None:
+            raise NotFoundError(f"The run {ref} is not stored.")
+        run = await self.provider.cancel(stored.run)
+        await self._write(partial(self._store.apply_run, run))
+        return run
 
     async def trial_detail(self, ref: RunRef, row_key: str, trial_id: str) -> TrialDetail | None:
         """Fetch and store what only the trial's own requests can tell.

@@ -56,6 +56,8 @@ class Call:
     auth: httpx.Auth | None = None
     patient: bool = False
     """Whether arriving bytes extend the deadline."""
+    once: bool = False
+    """Whether it changes something: it is never sent again unasked."""
     abandoned: bool = False
     """Nobody waits for it any more: stop at the next piece."""
     handed_out: bool = False

@@ -10,10 +10,11 @@ Auth: `api-key: <key>` on a resource; `Authorization: Bearer <token>` on a proje
     `Foundry-Features: Evaluations=V1Preview`. `api-version` is sent when configured.
 Paging: as `openai`; a project's pages have no `object` field.
 Limits: rows up to 2 MB, 100,000 per run; creation of runs is limited per tenant, reading is not
-    documented to be. `x-ratelimit-*` values may be -1 or 0 and are not used.
+    documented to be. `x-ratelimit-*` values may be -1 or 0, which says nothing.
 
 Differences that are mapped:
     Timestamps as numbers or RFC 3339 texts. `modified_at` is the nearest thing to an end time.
+    Runs are cancelled by a POST to the run itself; `/cancel` is tried after 404 or 405.
     Both spellings of cancelled. `skipped` and `errored` counts, run-wide and per criterion.
     `model_id` for `model_name`. `error` of any JSON type. Plain evaluator names for criterion ids.
     Several metrics per criterion: the primary one counts. Scores and verdicts null where a grader
@@ -65,6 +66,7 @@ def create(config: AzureOpenAIConnection, context: ClientContext) -> Provider:
         evals=config.evals,
         params={"api-version": config.api_version} if config.api_version else {},
         foundry=project,
+        cancel_paths=("", "/cancel"),
     )
     return EvalsProvider(client, dialect, context.clock)
 

@@ -2,7 +2,8 @@
 
 A provider turns one connection's API into the models of `tui.models`. It holds no state that
 matters: what it caches (eval definitions, joined names) it can ask for again. It never touches the
-store, never schedules, never retries beyond the one client policy in `tui.providers.http`.
+store, never schedules, never retries beyond the one client policy in `tui.providers.http`. It only
+reads, but for `cancel`.
 """
 
 from collections.abc import AsyncGenerator
@@ -147,6 +148,14 @@ class Provider(Protocol):
         """Return the trial with whatever only its own requests can tell.
 
         Providers without `capabilities.trial_detail` return it unchanged, without a request.
+        """
+        ...
+
+    async def cancel(self, run: Run) -> Run:
+        """Ask the provider to cancel a live run, once, and return what it says of it then.
+
+        Raises RejectedError where the provider cannot cancel (`capabilities.can_cancel`), or will
+        not cancel this one.
         """
         ...
 

@@ -4,9 +4,10 @@
   are relative; redirects are errors; cookies are not kept; only gzip is asked for.
 - An attempt has connect, read, write and pool timeouts and a deadline over all of them. It runs in
   a task of its own, so that a caller who goes away costs no pool slot.
-- All requests here only read, POST included, so all are tried up to four times on 408, 429, 5xx and
-  broken connections, with jittered backoff or the wait the server asks for. A longer wait than 5 s
-  is raised with its time and holds no slot. 409 is an answer (`not ready`), not a fault.
+- Requests that only read, POST included, are tried up to four times on 408, 429, 5xx and broken
+  connections, with jittered backoff or the wait the server asks for; one that changes something is
+  tried once. A longer wait than 5 s is raised with its time and holds no slot. 409 is an answer
+  (`not ready`), not a fault.
 - Bodies are inflated and parsed in pieces; an item over 8 MiB is skipped and named.
 - What goes wrong is a `tui.errors.ProviderError` with a sentence, a remedy and the request id.
 """
@@ -24,7 +25,7 @@ from tui.config import key_variable_of
 from tui.credentials import FoundKey, KeySource, RenewableSource
 from tui.errors import KeyMissingError, TooLargeError
 from tui.frozen import frozen
-from tui.models import JsonObject, JsonValue
+from tui.models import JsonValue
 from tui.providers.attempts import Arrival, Attempts, Call
 from tui.providers.auth import AuthScheme, OriginAuth, basic_token, chosen_scheme
 from tui.providers.batches import ITEM_BYTES, BadItem, ItemBatch
@@ -33,6 +34,7 @@ from tui.providers.connecting import ClientPool
 from tui.providers.failures import ErrorText, Failure, Words
 from tui.providers.gate import RequestGate
 from tui.providers.handover import Handover
+from tui.providers.page_size import halved_page
 from tui.providers.retry import TRIES, backoff
 from tui.providers.targets import Base, Params
 
@@ -141,11 +143,12 @@ class HttpClient:
         deadline_s: float = 30.0,
         max_bytes: int = ITEM_BYTES,
         accept: str = "application/json",
+        once: bool = False,
     ) -> Answer:
         """Return a whole JSON answer, whatever its root is.
 
         Args:
-            method: GET or POST; both only read.
+            method: GET or POST.
             path: relative to the base address, starting with a slash, ids already quoted.
             params: query; None values are left out, lists repeat the name.
             body: sent as JSON unless None.
@@ -155,6 +158,7 @@ class HttpClient:
             deadline_s: bound of one attempt.
             max_bytes: cap of the decoded answer.
             accept: the Accept header.
+            once: whether it changes something, so that it must not be sent again unasked.
 
         Raises:
             TooLargeError: the answer is over `max_bytes`.
@@ -163,6 +167,7 @@ class HttpClient:
         call = self._call(
             method, path, params=params, body=body, deadline_s=deadline_s, accept=accept
         )
+        call.once = once
 
         async def read(arrival: Arrival) -> Answer:
             data = await (
@@ -207,10 +212,10 @@ class HttpClient:
             try:
                 return await self._ask(call, lambda arrival: one_page(arrival, under, drop))
             except TooLargeError:
-                halved = _halved(limit_param, params, body)
-                if halved is None:
+                smaller = halved_page(limit_param, params, body)
+                if smaller is None:
                     raise
-                params, body = halved
+                params, body = smaller
 
     def stream_items(
         self,
@@ -292,7 +297,7 @@ class HttpClient:
             try:
                 return await self._attempts.run(call, read)
             except Failure as failure:
-                if tries == TRIES or call.handed_out:
+                if tries == TRIES or call.handed_out or call.once:
                     raise failure.error from None
                 if failure.error.status == _UNAUTHORIZED and not renewed and self._renew(found):
                     renewed = True
@@ -379,18 +384,3 @@ class HttpClient:
         finally:
             handover.close()
             task.cancel()
-
-
-def _halved(
-    name: str | None, params: Params | None, body: JsonValue
-) -> tuple[Params | None, JsonValue] | None:
-    if name is None:
-        return None
-    for place in (params, body):
-        limit = place.get(name) if isinstance(place, Mapping) else None
-        if isinstance(limit, int) and not isinstance(limit, bool) and limit > 1:
-            smaller: JsonObject = {name: limit // 2}
-            if place is params:
-                return {**(params or {}), name: limit // 2}, body
-            return params, {**(body if isinstance(body, dict) else {}), **smaller}
-    return None

@@ -1,8 +1,10 @@
 """OpenAI: evals, their runs and output items, and batches.
 
-Endpoints (all GET, below `https://api.openai.com/v1` or `base_url`):
+Endpoints (GET, below `https://api.openai.com/v1` or `base_url`):
     /evals, /evals/{id}, /evals/{id}/runs, /evals/{id}/runs/{id},
     /evals/{id}/runs/{id}/output_items, /batches, /batches/{id}, /files/{id}/content
+    POST only to cancel: /evals/{id}/runs/{id}/cancel, on 404 or 405 /evals/{id}/runs/{id} (sources
+    differ), and /batches/{id}/cancel. A run is canceled at once, a batch takes minutes.
 Auth: `Authorization: Bearer <key>`; `OpenAI-Organization` and `OpenAI-Project` when configured. A
     project key sees only its project.
 Paging: `after` is the id of the last object of the page before, not its `last_id`; `order` defaults

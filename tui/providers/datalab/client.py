@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from tui.config import DatalabConnection
-from tui.errors import BadAnswerError, MissingError
+from tui.errors import BadAnswerError, MissingError, RejectedError
 from tui.models import JsonObject, JsonValue, ProviderKind, Row, Run, RunRef, Trial
 from tui.providers.base import (
     Capabilities,
@@ -154,6 +154,11 @@ class DatalabProvider:
                 raise _strange("document")
             return detail_of(trial, answer.data, path)
         return TrialDetail(trial, (gone(run, self._clock.now()),))
+
+    async def cancel(self, run: Run) -> Run:
+        """Refuse: Datalab has no such request."""
+        del run
+        raise RejectedError(f"{self.connection}: Datalab has no way to cancel a run.")
 
     async def probe(self) -> ProbeResult:
         """Ask `/user_health`, which needs a key and nothing else."""

@@ -139,6 +139,21 @@ class GoModelProvider:
         """Return the trial unchanged; no request."""
         return TrialDetail(trial)
 
+    async def cancel(self, run: Run) -> Run:
+        """Ask the gateway to cancel the batch; it is often `cancelling` for a while."""
+        with upstream_told():
+            answer = await self._client.request(
+                "POST",
+                f"{_BATCHES}/{quote(run.ref.path, safe='')}/cancel",
+                drop=("results",),
+                deadline_s=_BATCH_DEADLINE_S,
+                once=True,
+            )
+        try:
+            return run_of(_object(answer.data), self.connection)
+        except ValidationError as error:
+            raise _strange() from error
+
     async def probe(self) -> ProbeResult:
         """List the models, which needs a key where the gateway wants one."""
         with upstream_told():

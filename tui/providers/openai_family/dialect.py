@@ -25,3 +25,5 @@ class Dialect:
     """Whether `/files/{id}/content` may be read to learn how many rows a run will have."""
     retires: bool = False
     """Whether the evals routes end on 30 November 2026 (`retirement`)."""
+    cancel_paths: tuple[str, str] = ("/cancel", "")
+    """What follows a run's path to cancel it: the host's own first, then that of other sources."""

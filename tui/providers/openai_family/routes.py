@@ -8,6 +8,7 @@ from tui.errors import (
     BadAnswerError,
     MissingError,
     ProviderError,
+    RejectedError,
     RetiredError,
 )
 from tui.models import JsonObject
@@ -16,6 +17,8 @@ from tui.providers.openai_family.dialect import Dialect
 from tui.providers.openai_family.lists import ListPage, Lists
 from tui.providers.openai_family.retirement import retired, suspect
 from tui.providers.openai_family.run_config import INLINE_ROWS
+
+_WRONG_METHOD = 405
 
 
 def eval_path(eval_id: str) -> str:
@@ -60,6 +63,27 @@ class Routes:
                 request_id=answer.request_id,
             )
         return answer.data
+
+    async def cancel(self, paths: tuple[str, ...]) -> JsonObject:
+        """Post to the first of these paths that the host knows, and return the object it answers.
+
+        Only 404 and 405 lead to the next path: anything else may have cancelled it.
+        """
+        for path in paths[:-1]:
+            try:
+                return await self._post(path)
+            except MissingError:
+                continue
+            except RejectedError as error:
+                if error.status != _WRONG_METHOD:
+                    raise
+        return await self._post(paths[-1])
+
+    async def _post(self, path: str) -> JsonObject:
+        answer = await self._client.request(
+            "POST", path, params=self._dialect.params, drop=(INLINE_ROWS,), once=True
+        )
+        return answer.data if isinstance(answer.data, dict) else {}
 
     async def get_of_eval(self, path: str) -> JsonObject:
         """Return an eval, or an object that belongs to one."""

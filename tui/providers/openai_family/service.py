@@ -114,6 +114,19 @@ class EvalsProvider:
         del run, row
         return TrialDetail(trial)
 
+    async def cancel(self, run: Run) -> Run:
+        """Cancel a run or a batch, and return it as the answer or, without one, a look tells it."""
+        eval_id, slash, run_id = run.ref.path.partition("/")
+        if not slash:
+            path = batch_path(run.ref.path)
+            told = self._batch(await self._routes.cancel((f"{path}/cancel",)))
+        else:
+            definition = await self._catalog.definition(eval_id)
+            path = run_path(eval_id, run_id)
+            ways = tuple(f"{path}{end}" for end in self._dialect.cancel_paths)
+            told = self._run(await self._routes.cancel(ways), definition)
+        return told if isinstance(told, Run) else await self.get_run(run.ref)
+
     async def probe(self) -> ProbeResult:
         """Ask for one eval, and for one batch where the evals have ended."""
         try:

@@ -201,6 +201,11 @@ class WeaveProvider:
             detailed(trial, own, children, run=run, rules=self._rules(run), url=url), notes
         )
 
+    async def cancel(self, run: Run) -> Run:
+        """Refuse: Weave has no such request."""
+        del run
+        raise RejectedError(f"{self.connection}: Weave has no way to cancel a run.")
+
     async def probe(self) -> ProbeResult:
         """Count at most one call, which needs the key and the project."""
         found = await self._api.call_count({"limit": 1})
