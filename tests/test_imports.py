@@ -13,6 +13,7 @@ HEAVY = {
     "lark",
     "markdown_it",
     "numpy",
+    "orjson",
     "pyarrow",
     "pydantic",
     "pygments",
