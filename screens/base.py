@@ -72,6 +72,15 @@ class EvalScreen(Screen[str]):
         """The person's own keys."""
         return self.services.config.keys
 
+    def take_services(self, services: Services) -> None:
+        """Go on with other services: the configuration has changed."""
+        self.services = services
+        self.services_changed()
+        self.show_status()
+
+    def services_changed(self) -> None:
+        """Show what depends on the configuration anew."""
+
     # --- lines every screen has
 
     def show_header(self, left: str, right: str = "", right_tone: str = "muted") -> None:

@@ -1,17 +1,32 @@
 """Connections: each account, where its key comes from, and how its last answer was."""
 
-import os
+import asyncio
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from screens.base import EvalScreen, bindings_for, interval_text
-from tui.config import Config
-from tui.credentials import describe_key_source
+from screens.base import bindings_for, interval_text
+from screens.connection_actions import ConnectionActions, key_in_use
+from tui.config import (
+    Config,
+    partial_finds,
+)
+from tui.credentials import (
+    KeyPlace,
+    describe_key_source,
+    locate_key,
+)
 from tui.messages import CopyAsked
 from tui.presentation.begin import begin_text
-from tui.presentation.connections import COLUMNS, general_problems, paragraph, rows
+from tui.presentation.connections import (
+    COLUMNS,
+    Known,
+    general_problems,
+    key_text,
+    paragraph,
+    rows,
+)
 from tui.presentation.format import plural
 from tui.presentation.sources import ListSource
 from tui.services import Services
@@ -22,18 +37,14 @@ from tui.widgets.text_view import TextView
 from tui.widgets.virtual_table import VirtualTable
 
 
-class ConnectionsScreen(EvalScreen):
-    """All connections; without any, the three ways to begin."""
+class ConnectionsScreen(ConnectionActions):
+    """All connections; without any, the ways to begin."""
 
     NAME = "connections"
     CSS_PATH = "../styles/connections.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "connections", frozenset({"move-left", "move-right"})
     )
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._keys: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out title, table, the paragraph about one, and the lines at the bottom."""
@@ -45,30 +56,53 @@ class ConnectionsScreen(EvalScreen):
 
     def on_mount(self) -> None:
         """Show the connections, or how to get one."""
-        config = self.services.config
-        self._keys = _key_places(config)
-        self._read()
-        if self.table.row_count:
-            self.table.focus()
-            return
-        self.table.display = False
+        self.services_changed()
+
+    def services_changed(self) -> None:
+        """Show the connections as they are configured now, and look for their keys."""
+        self.places = _described(self.services)
+        self.read()
+        there = bool(self.table.row_count)
+        self.table.display = there
         about = self.query_one("#about", TextView)
-        about.add_class("-alone")
-        about.show_text(begin_text(general_problems(config)))
-        about.focus()
+        about.set_class(not there, "-alone")
+        if there:
+            self.table.focus()
+        else:
+            config = self.services.config
+            finds = partial_finds(self.services.environ)
+            about.show_text(begin_text(general_problems(config), finds))
+            about.focus()
+        if self.services.config.origin != "demo":
+            self.run_worker(
+                self._locate(),
+                name="keys",
+                group="keys",
+                exclusive=True,
+                exit_on_error=False,
+            )
 
-    @property
-    def table(self) -> VirtualTable:
-        """The list."""
-        return self.query_one("#connections", VirtualTable)
+    async def _locate(self) -> None:
+        """Look in keyrings and files, which may take seconds, and show what is there."""
+        config, environ = self.services.config, self.services.environ
+        places = await asyncio.gather(
+            *(locate_key(connection, environ) for connection in config.connections)
+        )
+        for connection, place in zip(config.connections, places, strict=True):
+            if "typed in" not in self.places[connection.name].source:
+                self.places[connection.name] = place
+        self.read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Show what is known now."""
         config, now = self.services.config, self.services.clock.now()
         healths = list(self.services.poller.status().values())
-        self.table.set_source(ListSource(rows(config, healths, self._keys, now)))
+        keys = {name: key_text(place) for name, place in self.places.items()}
+        self.table.set_source(ListSource(rows(config, healths, keys, now)))
+        count = len(config.connections) + len(config.switched_off)
         self.show_header(
-            f"Connections  {plural(self.table.row_count, 'connection')} from {config.origin}"
-            if config.connections
+            f"Connections  {plural(count, 'connection')} from {config.origin}"
+            if count
             else "Connections  none yet",
             interval_text(self.services),
         )
@@ -78,8 +112,14 @@ class ConnectionsScreen(EvalScreen):
         if name is None:
             return
         health = self.services.poller.status().get(name)
-        now = self.services.clock.now()
-        text = paragraph(self.services.config, name, health, self._keys.get(name, ""), now)
+        link = self.services.links.get(name)
+        known = Known(
+            self.places.get(name),
+            None if link is None else link.budget.left(),
+            None if link is None else link.capabilities,
+            self.tested.get(name, ""),
+        )
+        text = paragraph(self.services.config, name, health, known, self.services.clock.now())
         problems = general_problems(self.services.config)
         if problems:
             text = "\n".join([text, "", *(f"⚠ {problem}" for problem in problems)])
@@ -88,15 +128,15 @@ class ConnectionsScreen(EvalScreen):
     def changed(self, change: Change) -> None:
         """Show how the connections are now."""
         if change.connections:
-            self._read()
+            self.read()
 
     def minute_passed(self) -> None:
         """Let ages tick."""
-        self._read()
+        self.read()
 
     def pause_changed(self) -> None:
         """Say so in the title."""
-        self._read()
+        self.read()
 
     def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         """Tell about the connection under the cursor."""
@@ -121,13 +161,16 @@ class ConnectionsScreen(EvalScreen):
         self.post_message(CopyAsked(text, "this text"))
 
 
-def _key_places(config: Config) -> dict[str, str]:
-    """Return where each connection's key comes from, never the key; nothing is run for it."""
+def _described(services: Services) -> dict[str, KeyPlace]:
+    """Return where each connection's key comes from, as far as that is known at once."""
+    config: Config = services.config
     if config.origin == "demo":
-        return {connection.name: "the demo's own" for connection in config.connections}
+        return {one.name: KeyPlace(True, "the demo's own") for one in config.connections}
     places = {}
-    for connection in config.connections:
-        place = describe_key_source(connection, os.environ)
-        ending = f", …{place.last4}" if place.last4 else ""
-        places[connection.name] = f"{place.source}{ending}"
+    for connection in (*config.connections, *config.switched_off):
+        place = describe_key_source(connection, services.environ)
+        found = key_in_use(services.links.get(connection.name))
+        if found is not None:
+            place = found
+        places[connection.name] = place
     return places

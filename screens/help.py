@@ -80,4 +80,4 @@ class HelpScreen(EvalScreen):
 
 def _place(group: str) -> int:
     """Return where a group of keys stands: what a newcomer looks for comes first."""
-    return ("Go", "Find", "Live", "Take along", "Move", "evaltop").index(group)
+    return ("Go", "Connect", "Find", "Live", "Take along", "Move", "evaltop").index(group)

@@ -85,6 +85,12 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "pause", ("p",), "pause, go on", ("runs", "run", "trial", "connections"), "Live", "pause"
     ),
+    Action("connection-add", ("a",), "add a connection", ("connections",), "Connect", "add"),
+    Action("connection-edit", ("e",), "change it", ("connections",), "Connect", "change"),
+    Action("connection-test", ("t",), "test it", ("connections",), "Connect", "test"),
+    Action("connection-key", ("K",), "give it a key", ("connections",), "Connect", "key"),
+    Action("connection-switch", ("o",), "switch it off or on", ("connections",), "Connect"),
+    Action("connection-remove", ("D", "delete"), "remove it", ("connections",), "Connect"),
     Action("palette", (":", "ctrl+p"), "command palette", SCREENS, "evaltop", hint="command"),
     Action("help", ("?",), "help for this screen", SCREENS, "evaltop", hint="help"),
     Action("quit-or-back", ("q",), "back; on Runs: quit", SCREENS, "evaltop"),

@@ -3,6 +3,8 @@
 import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import events
@@ -12,12 +14,13 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerError, WorkerState
 
 from tui import crash
 from tui.actions import ACTIONS, keys_of
 from tui.external import can_browse, editor_command, pager_command, show_text
 from tui.messages import (
+    ConfigChanged,
     CopyAsked,
     JsonOpened,
     LinkAsked,
@@ -237,6 +240,33 @@ class EvalTopApp(App[int]):
 
         if getattr(self.screen, "NAME", ""):
             self.push_screen(ActionPalette())
+
+    # --- other settings
+
+    async def on_config_changed(self, event: ConfigChanged) -> None:
+        """Go on with another configuration: loops that are needed no more end, new ones begin."""
+        before = self.services.config
+        of_keys = tuple(one for one in before.problems if one.key.startswith("keys."))
+        config = replace(
+            event.config, keys=before.keys, problems=(*event.config.problems, *of_keys)
+        )
+        self.services, gone = self.services.adopt(config)
+        ended = {f"poll {link.name}" for link in gone}
+        for worker in [one for one in self.workers if one.group == "poll" and one.name in ended]:
+            worker.cancel()
+            with suppress(WorkerError):
+                await worker.wait()
+        for link in gone:
+            await link.aclose()
+        running = {one.name for one in self.workers if one.group == "poll" and one.is_running}
+        for name, loop in self.services.poller.loops():
+            if name not in running:
+                self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+        for screen in self.screen_stack:
+            take = getattr(screen, "take_services", None)
+            if take is not None:
+                take(self.services)
+        self.tell(event.told)
 
     # --- taking things along
 

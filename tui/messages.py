@@ -2,6 +2,7 @@
 
 from textual.message import Message
 
+from tui.config import Config
 from tui.models import JsonValue, RunRef
 from tui.store import Change, RowQuery, RunQuery
 
@@ -79,6 +80,15 @@ class Told(Message):
     def __init__(self, sentence: str) -> None:
         super().__init__()
         self.sentence = sentence
+
+
+class ConfigChanged(Message):
+    """The configuration was changed here, and written; `told` confirms it."""
+
+    def __init__(self, config: Config, told: str) -> None:
+        super().__init__()
+        self.config = config
+        self.told = told
 
 
 class WorkBroke(Message):

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -28,6 +29,28 @@ class Services:
     poller: Poller
     clock: Clock
     links: Mapping[str, Link]
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where keys and the config file are looked for."""
+    make_link: Callable[[ConnectionConfig], Link] | None = None
+    """Makes one more connection; None where they are not to change."""
+
+    def adopt(self, config: Config) -> "tuple[Services, list[Link]]":
+        """Take in another configuration while everything runs.
+
+        Connections whose settings are the same keep client, key and budget. Returns the services
+        to go on with, and the links that have gone: their loops are to be ended, then they are to
+        be closed. `poller.loops` has the loops as they are then.
+        """
+        links, make = self.links, self.make_link
+        if make is None or not isinstance(links, dict):
+            return replace(self, config=config), []
+        wanted = {one.name: one for one in config.connections}
+        gone = [link for name, link in links.items() if wanted.get(name) != link.config]
+        kept = {name: link for name, link in links.items() if link not in gone}
+        links.clear()
+        links.update({name: kept.get(name) or make(one) for name, one in wanted.items()})
+        self.poller.links_changed([link.name for link in gone])
+        return replace(self, config=config), gone
 
     async def aclose(self) -> None:
         """Close clients and store."""
@@ -77,8 +100,9 @@ def open_services(
 
     shared = None if store.file is None else store.file.parent / "shared"
     building = asyncio.Lock()
-    links = {
-        connection.name: Link(
+
+    def make_link(connection: ConnectionConfig) -> Link:
+        return Link(
             connection,
             store=store,
             clock=clock,
@@ -89,7 +113,7 @@ def open_services(
             building=building,
             shared=shared,
         )
-        for connection in config.connections
-    }
+
+    links = {connection.name: make_link(connection) for connection in config.connections}
     poller = Poller(links, store, clock, random)
-    return Services(config, store, poller, clock, links)
+    return Services(config, store, poller, clock, links, environ, make_link)

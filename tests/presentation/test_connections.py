@@ -1,8 +1,9 @@
 from tests.clock import START
 from tests.presentation.test_status import Health
 from tui.config import Config, OpenAIConnection
+from tui.credentials import KeyPlace
 from tui.errors import ConfigProblem
-from tui.presentation.connections import general_problems, paragraph, rows
+from tui.presentation.connections import Known, general_problems, paragraph, rows
 
 PROD = OpenAIConnection(
     name="prod", base_url="https://api.openai.com/v1", poll=OpenAIConnection.default_poll
@@ -23,13 +24,15 @@ def test_broken_connections_are_listed_after_the_good_ones() -> None:
 
 
 def test_the_paragraph_tells_key_address_and_budget_and_no_secret() -> None:
-    text = paragraph(CONFIG, "prod", Health(), "variable OPENAI_API_KEY", START)
+    text = paragraph(
+        CONFIG, "prod", Health(), Known(KeyPlace(True, "variable OPENAI_API_KEY")), START
+    )
     for part in ("Last good answer: 12m ago.", PROD.base_url, "OPENAI_API_KEY", "60 requests"):
         assert part in text
 
 
 def test_a_broken_one_shows_its_mistake_with_its_place() -> None:
-    text = paragraph(CONFIG, "x", None, "", START)
+    text = paragraph(CONFIG, "x", None, Known(), START)
     assert "connections.x.provider: no such provider." in text
     assert "the others go on" in text
 

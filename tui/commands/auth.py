@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from dataclasses import replace
 
 from tui.commands.output import write
 from tui.commands.surroundings import Surroundings
@@ -33,13 +34,14 @@ def run(arguments: argparse.Namespace, around: Surroundings) -> int:
             return asyncio.run(_remove(arguments.name, around))
         case "test":
             names = [arguments.name] if arguments.name else [one.name for one in config.connections]
-            return asyncio.run(_test([_chosen(config, name) for name in names], config, around))
+            chosen = tuple(_chosen(config, name) for name in names)
+            return asyncio.run(_test(replace(config, connections=chosen), around))
         case _:
             return asyncio.run(_list(arguments, config, around))
 
 
 def _chosen(config: Config, name: str) -> ConnectionConfig:
-    for connection in config.connections:
+    for connection in (*config.connections, *config.switched_off):
         if connection.name == name:
             return connection
     names = ", ".join(connection.name for connection in config.connections)
@@ -96,7 +98,7 @@ def _untold(name: str, what: str, trouble: KeyringTroubleError) -> KeyMissingErr
     return KeyMissingError(f"{name}: the key {what}: {trouble}.", remedy=trouble.remedy)
 
 
-async def _test(connections: list[ConnectionConfig], config: Config, around: Surroundings) -> int:
+async def _test(config: Config, around: Surroundings) -> int:
     """Ask each provider the cheapest thing that proves address and key."""
     services = open_services(
         config,
@@ -115,7 +117,7 @@ async def _test(connections: list[ConnectionConfig], config: Config, around: Sur
 
     try:
         for answer, connection in zip(
-            await asyncio.gather(*map(test, connections)), connections, strict=True
+            await asyncio.gather(*map(test, config.connections)), config.connections, strict=True
         ):
             if isinstance(answer, str):
                 around.out.write(f"{connection.name}: ok. {clean_line(answer)}\n")

@@ -10,6 +10,7 @@ from tui.actions import check_keys
 from tui.commands.surroundings import Surroundings
 from tui.config import Config, config_file, describe, environment_connections, starter_text
 from tui.errors import ConfigError, ConfigProblem, UsageError
+from tui.presentation.format import plural
 
 
 def run(arguments: argparse.Namespace, around: Surroundings) -> int:
@@ -30,10 +31,9 @@ def run(arguments: argparse.Namespace, around: Surroundings) -> int:
     if config.problems:
         raise ConfigError(config.problems)
     if action == "check":
-        count = len(config.connections)
-        around.out.write(
-            f"ok: {count} connection{'' if count == 1 else 's'} from {config.origin}\n"
-        )
+        count = plural(len(config.connections), "connection")
+        off = f", {len(config.switched_off)} switched off" if config.switched_off else ""
+        around.out.write(f"ok: {count} from {config.origin}{off}\n")
     return 0
 
 

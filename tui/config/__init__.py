@@ -8,7 +8,8 @@ for all connections and, stronger, directly in a connection's own table.
 """
 
 from tui.config.addresses import is_loopback
-from tui.config.environment import environment_connections
+from tui.config.editing import remove_connection, set_connection
+from tui.config.environment import PartialFind, environment_connections, partial_finds
 from tui.config.load import load_config
 from tui.config.paths import config_file, data_dir
 from tui.config.settings import (
@@ -23,7 +24,7 @@ from tui.config.settings import (
     WeaveConnection,
     key_variable_of,
 )
-from tui.config.showing import describe
+from tui.config.showing import connection_values, describe
 from tui.config.starter import starter_text
 
 __all__ = [
@@ -33,15 +34,20 @@ __all__ = [
     "DatalabConnection",
     "GoModelConnection",
     "OpenAIConnection",
+    "PartialFind",
     "PollSettings",
     "UiSettings",
     "WeaveConnection",
     "config_file",
+    "connection_values",
     "data_dir",
     "describe",
     "environment_connections",
     "is_loopback",
     "key_variable_of",
     "load_config",
+    "partial_finds",
+    "remove_connection",
+    "set_connection",
     "starter_text",
 ]

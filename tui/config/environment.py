@@ -18,6 +18,8 @@ from tui.config.settings import (
     key_variable_of,
 )
 from tui.errors import ConfigProblem
+from tui.frozen import frozen
+from tui.models import ProviderKind
 
 _WANDB_API = "https://api.wandb.ai"
 
@@ -25,6 +27,41 @@ _WANDB_API = "https://api.wandb.ai"
 def environment_connections(environ: Mapping[str, str]) -> tuple[ConnectionConfig, ...]:
     """Return the connections whose variables are there, unusable addresses left out."""
     return EnvironmentReader(environ).connections()
+
+
+@frozen
+class PartialFind:
+    """Variables of a provider that are there, but not enough for a connection."""
+
+    kind: ProviderKind
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+    """What would complete it; any one of them where a name holds `or`."""
+
+
+_NEEDED: dict[ProviderKind, tuple[tuple[str, ...], ...]] = {
+    ProviderKind.AZURE_OPENAI: (
+        ("AZURE_OPENAI_API_KEY",),
+        ("AZURE_OPENAI_ENDPOINT", "AZURE_AI_PROJECT_ENDPOINT", "FOUNDRY_PROJECT_ENDPOINT"),
+    ),
+    ProviderKind.WEAVE: (("WANDB_API_KEY",), ("WANDB_ENTITY",), ("WANDB_PROJECT",)),
+    ProviderKind.GOMODEL: (("GOMODEL_BASE_URL",), ("GOMODEL_MASTER_KEY",)),
+}
+"""Per provider what a connection takes, each any of some variables; the others take one."""
+
+
+def partial_finds(environ: Mapping[str, str]) -> tuple[PartialFind, ...]:
+    """Return the providers whose variables are there in part; nothing of their values."""
+    whole = {connection.kind for connection in environment_connections(environ)}
+    finds = []
+    for kind, needs in _NEEDED.items():
+        if kind in whole:
+            continue
+        found = [name for need in needs for name in need if environ.get(name, "").strip()]
+        missing = [" or ".join(need) for need in needs if not set(need) & set(found)]
+        if found and missing:
+            finds.append(PartialFind(kind, tuple(found), tuple(missing)))
+    return tuple(finds)
 
 
 class EnvironmentReader:

@@ -39,8 +39,10 @@ def load_config(*, flag_path: Path | None, environ: Mapping[str, str]) -> Config
     lines = key_lines(text)
     reader = Reader(path, lines)
     reader.top(root)
+    connections = reader.connections(root)
     config = Config(
-        connections=reader.connections(root),
+        connections=tuple(one for one in connections if one.enabled),
+        switched_off=tuple(one for one in connections if not one.enabled),
         ui=reader.ui(root),
         keys=reader.keys(root),
         problems=tuple(reader.problems),

@@ -40,6 +40,7 @@ _COMMON: dict[str, Check] = {
     "key_command": checks.command,
     "allow_http": checks.flag,
     "verify_tls": checks.flag,
+    "enabled": checks.flag,
     **POLL,
 }
 _OWN: dict[type[ConnectionConfig], dict[str, Check]] = {

@@ -43,6 +43,8 @@ class ConnectionConfig:
     allow_http: bool = False
     """Plain http is refused except to loopback unless this is set."""
     verify_tls: bool = True
+    enabled: bool = True
+    """A connection that is switched off is kept and not asked."""
 
 
 @frozen(kw_only=True)
@@ -134,6 +136,8 @@ class Config:
 
     connections: tuple[ConnectionConfig, ...] = ()
     """Usable ones only, in file order; a broken one is named in `problems`."""
+    switched_off: tuple[ConnectionConfig, ...] = ()
+    """Usable ones with `enabled = false`, in file order."""
     ui: UiSettings = field(default_factory=UiSettings)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Action id to keys, as the person rebound them; checked against the action registry later."""

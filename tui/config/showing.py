@@ -14,14 +14,18 @@ def describe(config: Config) -> str:
         "demo": "of the demo",
     }.get(config.origin, "none")
     parts = [f"# connections: {where}", f"# data: {config.data_dir}"]
-    parts += [_table(f"connections.{item.name}", _connection(item)) for item in config.connections]
+    parts += [
+        _table(f"connections.{item.name}", connection_values(item))
+        for item in (*config.connections, *config.switched_off)
+    ]
     parts.append(_table("ui", {"theme": config.ui.theme}))
     if config.keys:
         parts.append(_table("keys", dict(config.keys)))
     return "\n".join(parts) + "\n"
 
 
-def _connection(connection: ConnectionConfig) -> dict[str, object]:
+def connection_values(connection: ConnectionConfig) -> dict[str, object]:
+    """Return a connection's table as the file would hold it, defaults included."""
     values: dict[str, object] = {"provider": connection.kind.value}
     for item in fields(connection):
         value = getattr(connection, item.name)
@@ -39,7 +43,7 @@ def table_lines(connection: ConnectionConfig, *, defaults: bool = True) -> list[
         connection: whose settings.
         defaults: whether those that are the default are spelled out too.
     """
-    values = _connection(connection)
+    values = connection_values(connection)
     if not defaults:
         usual = {
             item.name: item.default for item in fields(connection) if item.default is not MISSING

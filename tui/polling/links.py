@@ -16,7 +16,7 @@ from tui.polling.gate import ConnectionGate
 from tui.polling.ledger import SharedLedger
 from tui.polling.sync import Sync
 from tui.polling.turns import Turns
-from tui.providers.base import Provider
+from tui.providers.base import Capabilities, Provider
 from tui.store import Change, Store
 
 if TYPE_CHECKING:  # httpx is not imported before the first frame
@@ -81,6 +81,16 @@ class Link:
     def name(self) -> str:
         """The connection's name."""
         return self.config.name
+
+    @property
+    def key(self) -> KeySource:
+        """Where its key comes from."""
+        return self._key
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What its provider can; None before it was built."""
+        return None if self._sync is None else self._sync.provider.capabilities
 
     async def sync(self) -> Sync:
         """Return the sync, building provider and client the first time."""

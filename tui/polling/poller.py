@@ -51,11 +51,8 @@ class Poller:
         self._links = links
         self._store = store
         self._clock = clock
-        random = random or Random()
-        self._loops = {
-            name: ConnectionLoop(link, store, clock, random, self._health_changed)
-            for name, link in links.items()
-        }
+        self._random = random = random or Random()
+        self._loops = {name: self._loop_of(link) for name, link in links.items()}
         self._focus = FocusLoop(
             links,
             store,
@@ -66,8 +63,6 @@ class Poller:
         )
         self._sentinel = SentinelLoop(store, tuple(links), clock, self.publish)
         self._index = IndexLoop(store.search, clock)
-        for link in links.values():
-            link.breaker.on_recovery = self._wake
         self._listeners: list[Callable[[Change], None]] = []
         self.rows_progress: RowsProgress | None = None
         """The rows walk under way or the last one; None before any."""
@@ -84,6 +79,28 @@ class Poller:
             ("watch runs", self._sentinel.run),
             ("search index", self._index.run),
         ]
+
+    def links_changed(self, changed: Iterable[str]) -> None:
+        """Follow a change of the links this was made with, after it was made.
+
+        Connections that are gone lose their loops, those named in `changed` get new ones; the old
+        loops are their runner's to end, and `loops` tells the new ones.
+        """
+        afresh = set(changed)
+        held = self.paused
+        self._loops = {
+            name: self._loops[name]
+            if name in self._loops and name not in afresh
+            else self._loop_of(link)
+            for name, link in self._links.items()
+        }
+        self._sentinel.connections = tuple(self._links)
+        if held:
+            self.pause()
+
+    def _loop_of(self, link: Link) -> ConnectionLoop:
+        link.breaker.on_recovery = self._wake
+        return ConnectionLoop(link, self._store, self._clock, self._random, self._health_changed)
 
     async def run(self) -> None:
         """Run all loops until cancelled."""
@@ -224,7 +241,9 @@ class Poller:
 
     def _focus_failed(self, ref: RunRef, error: ProviderError, delay_s: float) -> None:
         self.trouble = RunTrouble(ref, error.message, error.remedy)
-        loop = self._loops[ref.connection]
+        loop = self._loops.get(ref.connection)
+        if loop is None:  # the connection was taken out meanwhile
+            return
         next_at = self._clock.now() + timedelta(seconds=delay_s)
         loop.health = replace(loop.health.failed(error, next_at), failures=loop.health.failures)
         self._tell(connections=frozenset({ref.connection}), rows=frozenset({ref}))

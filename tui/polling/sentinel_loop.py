@@ -24,7 +24,8 @@ class SentinelLoop:
         publish: Callable[[Change], None],
     ) -> None:
         self._store = store
-        self._connections = connections
+        self.connections = connections
+        """Whose runs are looked at; may be set to others at any time."""
         self._clock = clock
         self._publish = publish
         self._judged: dict[RunRef, StoredRun] = {}
@@ -41,7 +42,7 @@ class SentinelLoop:
             self._publish(change)
 
     def _look(self) -> list[Change]:
-        view = self._store.runs(RunQuery(connections=self._connections, live_only=True))
+        view = self._store.runs(RunQuery(connections=self.connections, live_only=True))
         live = view.fetch(0, view.count())
         refs = {stored.run.ref for stored in live}
         ended = [ref for ref in self._judged if ref not in refs]
@@ -49,7 +50,7 @@ class SentinelLoop:
         for event in self._store.events.unseen(limit=RECENT_ENDS):
             if event.ref not in refs and event.ref not in self._judged:
                 stored = self._store.run(event.ref)
-                if stored is not None and event.ref.connection in self._connections:
+                if stored is not None and event.ref.connection in self.connections:
                     found.append(stored)
         watched = self._store.events.watched()
         changes = [self._judge(stored, watched) for stored in (*live, *found)]

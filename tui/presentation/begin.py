@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tui.config import PartialFind
 from tui.models import ProviderKind
 
 _ENVIRONMENT = {
@@ -19,9 +20,11 @@ evaltop demo
   A simulated company with live runs on all five providers.
   No key, no network, no file of yours."""
 _CONFIG = """\
-evaltop config path
+a
 
-  It tells where the file belongs. The least it needs:
+  It asks what a connection needs and writes the file, here and now.
+  Outside the app, evaltop config init begins a file and evaltop doctor says what is missing.
+  The least it needs:
 
   [connections.prod]
   provider = "openai\""""
@@ -40,15 +43,21 @@ def ways_to_begin() -> tuple[tuple[str, str], ...]:
             f"Set the variables of a provider and start again:\n\n{variables}",
         ),
         (
-            "3  Write a configuration",
+            "3  Add a connection",
             _CONFIG,
         ),
     )
 
 
-def begin_text(problems: Sequence[str] = ()) -> str:
-    """Return the three ways as one text, after what is wrong with the configuration."""
+def begin_text(problems: Sequence[str] = (), finds: Sequence[PartialFind] = ()) -> str:
+    """Return the three ways as one text, after what is wrong and what was found half."""
     parts = ["No connection is configured yet. There are three ways to begin."]
+    if finds:
+        listed = "\n".join(
+            f"  {find.kind.value}: {', '.join(find.found)}; missing: {', '.join(find.missing)}"
+            for find in finds
+        )
+        parts.insert(0, f"Found in your environment (a completes it):\n{listed}")
     if problems:
         listed = "\n".join(f"  ✗ {problem}" for problem in problems)
         parts = [f"The configuration cannot be used as it is:\n{listed}", *parts]

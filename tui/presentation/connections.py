@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tui.config import Config, ConnectionConfig
+from tui.credentials import KeyPlace
+from tui.frozen import frozen
 from tui.presentation.status import Health, health_text, status_item
 from tui.presentation.table import Cell, Column, TableRow
+from tui.providers.base import Capabilities
 
 COLUMNS: tuple[Column, ...] = (
     Column("name", "NAME", min_width=10, max_width=20, weight=1),
@@ -16,10 +19,28 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
+@frozen
+class Known:
+    """What is known of a connection beside its settings and health."""
+
+    key: KeyPlace | None = None
+    left: int | None = None
+    """Requests it may send right now."""
+    capabilities: Capabilities | None = None
+    """None before its provider was asked anything."""
+    tested: str = ""
+    """What the last test said."""
+
+
+def key_text(place: KeyPlace) -> str:
+    """Return where a key comes from, with its last four characters where they are known."""
+    return place.source + (f", …{place.last4}" if place.last4 else "")
+
+
 def rows(
     config: Config, healths: Sequence[Health], keys: dict[str, str], now: datetime
 ) -> list[TableRow]:
-    """Return one row per connection, in file order, then one per connection that is unusable.
+    """Return one row per connection in file order, then those switched off, then unusable ones.
 
     `keys` tells where each connection's key comes from, as far as that is known.
     """
@@ -28,7 +49,20 @@ def rows(
         _row(connection, by_name.get(connection.name), keys.get(connection.name, ""), now)
         for connection in config.connections
     ]
-    usable = {connection.name for connection in config.connections}
+    found.extend(
+        TableRow(
+            one.name,
+            (
+                Cell(one.name),
+                Cell(one.kind.value, "muted"),
+                Cell("○ switched off", "muted"),
+                Cell("", "muted"),
+                Cell(one.base_url, "muted"),
+            ),
+        )
+        for one in config.switched_off
+    )
+    usable = {one.name for one in (*config.connections, *config.switched_off)}
     broken = dict.fromkeys(
         problem.connection
         for problem in config.problems
@@ -57,26 +91,46 @@ def _row(connection: ConnectionConfig, health: Health | None, key: str, now: dat
     )
 
 
-def paragraph(config: Config, name: str, health: Health | None, key: str, now: datetime) -> str:
+def paragraph(config: Config, name: str, health: Health | None, known: Known, now: datetime) -> str:
     """Return everything known of one connection, several lines."""
     lines = [f"✗ {problem.sentence()}" for problem in config.problems if problem.connection == name]
-    connection = next((one for one in config.connections if one.name == name), None)
+    every = (*config.connections, *config.switched_off)
+    connection = next((one for one in every if one.name == name), None)
     if connection is None:
         lines.append("It is left out until that is mended; the others go on.")
         return "\n".join(lines)
-    if health is not None:
+    if not connection.enabled:
+        lines.append("Switched off: it is kept and not asked.")
+    elif health is not None:
         lines.append(health_text(health, now))
+    if known.tested:
+        lines.append(f"Test: {known.tested}")
     poll = connection.poll
     lines += [
         "",
         f"address   {connection.base_url}",
-        f"key       {key or 'not looked for yet'}",
+        f"key       {key_text(known.key) if known.key else 'not looked for yet'}",
         f"pace      {poll.focused_s:g} s on screen, {poll.live_s:g} s live, {poll.idle_s:g} s idle",
-        f"budget    {poll.max_requests_per_min} requests a minute",
+        f"budget    {poll.max_requests_per_min} requests a minute"
+        + ("" if known.left is None else f", {known.left} left now"),
     ]
+    if known.capabilities is not None:
+        lines.append(f"can       {_abilities(known.capabilities)}")
+    if known.key is not None:
+        lines += [f"⚠ {trouble}" for trouble in known.key.troubles]
     if not connection.verify_tls:
         lines.append("⚠ Its TLS certificate is not checked (verify_tls = false).")
     return "\n".join(lines).strip("\n")
+
+
+def _abilities(can: Capabilities) -> str:
+    able = (
+        (True, "list runs and rows"),
+        (can.rows_while_live, "show rows while a run is live"),
+        (can.trial_detail, "fetch more of a trial"),
+        (can.can_cancel, "cancel runs"),
+    )
+    return ", ".join(text for does, text in able if does)
 
 
 def general_problems(config: Config) -> list[str]:

@@ -38,7 +38,7 @@ def configuration(
         )
     if config is None:
         return
-    if not config.connections and not problems:
+    if not (config.connections or config.switched_off or problems):
         file = config.file or config_file(environ)
         begin = (
             f"remove the # before a connection in {file}"
@@ -55,7 +55,8 @@ def configuration(
     elif not problems:
         count = plural(len(config.connections), "connection")
         where = f"{config.file}" if config.origin == "file" else "the environment"
-        yield ok("config", f"{count} from {where}")
+        off = ", ".join(one.name for one in config.switched_off)
+        yield ok("config", f"{count} from {where}" + (f"; switched off: {off}" if off else ""))
 
 
 def store(store: Store, folder: Path) -> Iterator[Finding]:
