@@ -9,6 +9,7 @@ import pytest
 HEAVY = {
     "cryptography",
     "httpx",
+    "ijson",
     "keyring",
     "lark",
     "markdown_it",
@@ -38,7 +39,7 @@ def loaded_by(code: str) -> set[str]:
     [
         "tui.main, tui.commands.arguments, tui.commands.headless",
         "tui.commands.runs, tui.commands.show, tui.commands.rows, tui.commands.config",
-        "tui.commands.export, tui.exchange.parquet, tui.exchange.sheets",
+        "tui.commands.export, tui.commands.imports, tui.exchange.parquet, tui.exchange.sheets",
         "tui.services, tui.polling.poller, tui.store",
     ],
 )

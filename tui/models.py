@@ -16,13 +16,17 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 
 
 class ProviderKind(StrEnum):
-    """A kind of API."""
+    """A kind of API, or the tool whose files were imported."""
 
     OPENAI = "openai"
     AZURE_OPENAI = "azure-openai"
     WEAVE = "weave"
     DATALAB = "datalab"
     GOMODEL = "gomodel"
+    INSPECT = "inspect"
+    """Inspect AI: only from files, so no connection has it."""
+    PROMPTFOO = "promptfoo"
+    """Only from files, too."""
 
 
 class RunKind(StrEnum):

@@ -85,10 +85,9 @@ async def _matching(session: Session, query: str) -> list[StoredRun]:
         from tui.query import read_run_filter
 
         read_run_filter(query)  # a broken one is told before anybody is asked
-    links = session.links()
     if not session.offline:
-        await session.list_everything(links)
-    names = tuple(link.name for link in links)
+        await session.list_everything(session.links())
+    names = tuple(session.connections())
     view = session.services.store.runs(RunQuery(text=query, connections=names))
     return [
         stored for offset in range(0, view.count(), _PAGE) for stored in view.fetch(offset, _PAGE)

@@ -11,8 +11,14 @@ STORY_EVERY_S = 2.0
 
 
 async def fetch_rows(session: Session, stored: StoredRun) -> None:
-    """Store all pages of a run's rows; a failure is told and remembered."""
+    """Store all pages of a run's rows; a failure is told and remembered.
+
+    An imported run has no provider: what is stored is all there is.
+    """
     ref = stored.run.ref
+    link = session.services.links.get(ref.connection)
+    if link is None:
+        return
     clock = session.services.clock
     told_at = clock.monotonic()
 
@@ -22,7 +28,7 @@ async def fetch_rows(session: Session, stored: StoredRun) -> None:
             told_at = clock.monotonic()
             session.tell(f"{ref}: {rows_story(progress)} …")
 
-    sync = await session.services.links[ref.connection].sync()
+    sync = await link.sync()
     if not sync.provider.capabilities.rows_paged and stored.sync.error is not None:
         session.tell(f"{ref}: it sends all rows in one answer, so fetching starts over.")
     try:

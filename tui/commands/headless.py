@@ -32,6 +32,7 @@ ON_RUNS = {
     "export": "tui.commands.export",
     "keep": "tui.commands.keep",
     "compare": "tui.commands.compare",
+    "import": "tui.commands.imports",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
 ON_SETTINGS = {

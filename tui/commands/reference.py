@@ -25,14 +25,15 @@ async def resolve(session: Session, text: str) -> StoredRun:
     Raises:
         NotFoundError: no such run, or several (its `candidates` then name them).
     """
+    every = session.connections()
     links = {link.name: link for link in session.links()}
     connection, slash, path = text.partition("/")
-    names = [connection] if slash and connection in links else list(links)
-    wanted = path if slash and connection in links else text
+    names = [connection] if slash and connection in every else every
+    wanted = path if slash and connection in every else text
     found = _one(session, wanted, names)
     if found is not None or session.offline:
         return found or _nothing(session, text)
-    if names == [connection]:
+    if names == [connection] and connection in links:
         sync = await links[connection].sync()
         try:
             session.detailed.add((await sync.run(RunRef(connection, path))).ref)
@@ -43,7 +44,7 @@ async def resolve(session: Session, text: str) -> StoredRun:
         except ProviderError as error:
             session.failed(error)
     if _one(session, wanted, names) is None:
-        await session.list_everything([links[name] for name in names])
+        await session.list_everything([links[name] for name in names if name in links])
     return _one(session, wanted, names) or _nothing(session, text)
 
 

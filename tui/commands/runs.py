@@ -45,7 +45,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     if reads_bodies:
         fill_index(session)
     view = session.services.store.runs(
-        RunQuery(text=query, connections=tuple(link.name for link in links))
+        RunQuery(text=query, connections=tuple(session.connections()))
     )
     total = view.count()
     shown = total if limit is None else min(limit, total)

@@ -25,7 +25,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     wanted = Wanted.read(" ".join(arguments.text), arguments.within or TEXT_FIELDS)
     if wanted is None:
         raise UsageError("There is no word in that.", remedy="Give words, or a phrase in quotes.")
-    names = [link.name for link in session.links()] if session.chosen else None
+    names = session.connections() if session.chosen else None
     ref = None if arguments.run is None else (await resolve(session, arguments.run)).run.ref
     hits = session.services.store.hits(wanted)
     fill_index(session)

@@ -44,27 +44,36 @@ class Session:
     detailed: set[RunRef] = field(default_factory=set)
     """Runs whose own answer was fetched in this command; a list tells less."""
 
-    def links(self) -> list[Link]:
-        """Return the connections this command concerns.
+    def connections(self) -> list[str]:
+        """Return the names this command concerns, configured ones first.
+
+        Those of imported runs exist in the store alone, without a link.
 
         Raises:
-            NotFoundError: a named one is not configured.
-            ConfigError: none is configured at all.
+            NotFoundError: a named one is neither configured nor imported.
+            ConfigError: there is none at all.
         """
         links = self.services.links
-        if not links:
+        imported = [one.connection for one in self.services.store.imports()]
+        names = list(dict.fromkeys([*links, *imported]))
+        if not names:
             raise ConfigError(
                 (ConfigProblem("No connection is configured.", "connections", None, None),),
                 remedy="Set a provider's key variable (OPENAI_API_KEY, …), write a config file "
                 "(`evaltop config path` says where), or try `evaltop demo`.",
             )
         for name in self.chosen:
-            if name not in links:
+            if name not in names:
                 raise NotFoundError(
                     f"There is no connection {clean_line(name)!r}.",
-                    remedy=f"Configured: {', '.join(links)}.",
+                    remedy=f"There are: {', '.join(names)}.",
                 )
-        return [link for name, link in links.items() if not self.chosen or name in self.chosen]
+        return [name for name in names if not self.chosen or name in self.chosen]
+
+    def links(self) -> list[Link]:
+        """Return those of `connections` that have a provider to ask. Raises the same."""
+        links = self.services.links
+        return [links[name] for name in self.connections() if name in links]
 
     def tell(self, sentence: str) -> None:
         """Write one line of story on stderr."""

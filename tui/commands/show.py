@@ -19,11 +19,12 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     stored = await resolve(session, arguments.ref)
     run_ref = stored.run.ref
     if not session.offline and run_ref not in session.detailed:
-        link = session.services.links[run_ref.connection]
+        link = session.services.links.get(run_ref.connection)
         try:
-            await (await link.sync()).run(run_ref)
+            if link is not None:
+                await (await link.sync()).run(run_ref)
         except RetiredError as error:
-            session.retired(link.name, error)
+            session.retired(run_ref.connection, error)
         except ProviderError as error:
             session.failed(error)
     stored = session.services.store.run(run_ref) or stored

@@ -110,7 +110,7 @@ def copy_into(target: sqlite3.Connection, file: Path) -> None:
             source.backup(target)
             transaction(target, "BEGIN", create)
             return
-        for name in ("run", "seen", "sample", "source", "connection"):
+        for name in ("run", "seen", "sample", "source", "connection", "imported_file"):
             rows = source.execute(f"SELECT * FROM {name}")  # noqa: S608 - our own names
             columns = ",".join(column for column, *_nothing in rows.description)
             marks = ",".join("?" * len(rows.description))

@@ -11,7 +11,7 @@ from typing import TypeVar
 from tui.clock import Clock
 from tui.errors import StoreError
 from tui.models import Row, Run, RunRef
-from tui.store import accounts, bin_table, cause_table, filling, finding, trials, walks
+from tui.store import accounts, bin_table, cause_table, filling, finding, imports, trials, walks
 from tui.store.codec import column_text, instant, micros
 from tui.store.database import Database
 from tui.store.joining import Joining
@@ -25,6 +25,7 @@ from tui.store.types import (
     ErrorCause,
     Histogram,
     Holdings,
+    Imported,
     Retired,
     RowHead,
     RowQuery,
@@ -292,6 +293,10 @@ class StoreReader:
     def opened(self, ref: RunRef) -> dict[tuple[str, ...], int]:
         """Return how many trials of a run were opened, by the notes that came with them."""
         return self._database.read(lambda found: trials.opened(found, ref))
+
+    def imports(self) -> list[Imported]:
+        """Return the names under which runs were imported from files, by name."""
+        return self._database.read(imports.connections)
 
     def counts(self, connections: Sequence[str] | None = None) -> dict[str, int]:
         """Return how many `runs`, `live` and `trouble` there are; `connections` None = all.

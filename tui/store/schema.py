@@ -215,6 +215,14 @@ _SECOND = (
     """CREATE TRIGGER label_retold AFTER UPDATE OF label ON row WHEN OLD.label <> NEW.label BEGIN
         INSERT OR REPLACE INTO retold(trial) SELECT id FROM trial WHERE row = NEW.id;
     END""",
+    # Files that were imported, by their content, under the name the person gave.
+    """CREATE TABLE imported_file(
+        connection TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        name TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY(connection, digest)
+    )""",
     # What runs of two groups are matched by; groups are named by `tui.store.joining`.
     """CREATE TABLE match_key(
         one TEXT NOT NULL, other TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(one, other)

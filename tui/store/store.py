@@ -9,7 +9,7 @@ from typing import Self
 from tui.clock import Clock
 from tui.models import Run, RunRef
 from tui.providers.base import RowPage, RunSource, TrialDetail
-from tui.store import accounts, events, trials, walks
+from tui.store import accounts, events, imports, trials, walks
 from tui.store.answers import apply_detail, apply_listed
 from tui.store.codec import micros
 from tui.store.database import Database
@@ -102,6 +102,18 @@ class Store(StoreReader):
         """Store a detail answer: it replaces what was stored; only known costs stay."""
         changed = self._database.write(lambda found: apply_detail(found, run, self._now()))
         return self._change(refs=[run.ref] if changed else [])
+
+    def apply_imported(self, run: Run) -> Change:
+        """Store a run a file told of: as `apply_run`, and marked as the person's own."""
+        changed = self._database.write(lambda found: imports.apply_run(found, run, self._now()))
+        return self._change(refs=[run.ref] if changed else [])
+
+    def note_imported_file(self, connection: str, file: str, digest: bytes) -> Change:
+        """Note that a file was read to its end; one with the same content counts once."""
+        news = self._database.write(
+            lambda found: imports.note_file(found, connection, file, digest, self._now())
+        )
+        return self._change(connections=[connection] if news else [])
 
     def begin_walk(self, ref: RunRef) -> SyncState:
         """Begin a walk over a run's rows.

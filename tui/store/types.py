@@ -302,6 +302,18 @@ class Holdings:
     """Start, else creation, of the newest run."""
 
 
+@frozen
+class Imported:
+    """A name under which runs were imported from files."""
+
+    connection: str
+    files: int
+    """Files of different content that were read to their end."""
+    at: datetime | None
+    """When the last of them was; None while the first is being read."""
+    runs: int
+
+
 class View(Protocol[ItemT]):
     """An ordered snapshot: its length and order never change; the items' content is read fresh.
 

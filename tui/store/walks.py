@@ -3,7 +3,8 @@
 A complete walk removes stored rows and trials it did not meet (a provider renamed or withdrew
 them), unless the absence may have another cause: the walk was resumed, met no row at all, could
 not read some, or carried a note (`the output file has expired`); and never from a run that was
-final before: those rows are kept though the provider has deleted them.
+final before: those rows are kept though the provider has deleted them. What was imported is final
+when its file was read to the end, and never loses a row: another file may bring the others.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tui.providers.base import RowPage
 from tui.store.codec import column_integer, column_text, dumps, loads
-from tui.store.eviction import begin_anew
+from tui.store.eviction import KEPT_AS_IMPORTED, begin_anew
 from tui.store.row_table import Merged, PageMerge, chunks, refold, trials_of
 from tui.store.tallies import COUNTED, Counted, Difference
 from tui.store.types import SyncState
@@ -27,6 +28,7 @@ class Walk:
     number: int
     resumed: bool
     was_final: bool
+    """Or imported: no row may go."""
     rows: int = 0
     trials: int = 0
     notes: dict[str, None] = field(default_factory=dict)
@@ -58,7 +60,9 @@ def visible(sync: SyncState) -> tuple[object, ...]:
 def begin(connection: sqlite3.Connection, run: int, now: int) -> Walk:
     """Begin a walk, or go on with the one that was cut off and can resume."""
     number, resume, notes, skipped, final = connection.execute(
-        "SELECT walk, resume, notes, skipped, final FROM sync WHERE run = ?", (run,)
+        "SELECT walk, resume, notes, skipped, final OR (SELECT kept & ?2 FROM run WHERE id = ?1)"
+        " FROM sync WHERE run = ?1",
+        (run, KEPT_AS_IMPORTED),
     ).fetchone()
     # With the wall clock set back, the end would lie ahead for long.
     connection.execute("UPDATE run SET end_seen = ? WHERE id = ? AND end_seen > ?", (now, run, now))
@@ -115,9 +119,10 @@ def end(
     removed = walk is not None and _remove_unmet(connection, run, walk)
     connection.execute(
         "UPDATE sync SET completed = ?, resume = NULL, error = NULL, final = final OR coalesce("
-        "(SELECT NOT live AND sync.begun - end_seen >= ? FROM run WHERE id = sync.run), 0)"
+        "(SELECT kept & ? OR (NOT live AND sync.begun - end_seen >= ?)"
+        " FROM run WHERE id = sync.run), 0)"
         " WHERE run = ?",
-        (now, FINAL_AFTER, run),
+        (now, KEPT_AS_IMPORTED, FINAL_AFTER, run),
     )
     if walk is not None:
         connection.execute(

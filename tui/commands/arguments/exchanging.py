@@ -1,4 +1,4 @@
-"""Arguments of the commands that write and read files: `export`."""
+"""Arguments of the commands that write and read files: `export`, `import`."""
 
 import argparse
 from pathlib import Path
@@ -7,6 +7,10 @@ from typing import Any
 from tui.commands.arguments.common import REF_HELP, Commands, Parser
 
 _FORMATS = ("jsonl", "csv", "parquet")
+_KINDS = (
+    *("evaltop", "openai-items", "batch", "batch-input", "gomodel-results", "inspect"),
+    "promptfoo",
+)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -20,6 +24,35 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def add(commands: "Commands[Any]", common: Parser) -> None:
     """Add the commands."""
+    _add_export(commands, common)
+    _add_import(commands, common)
+
+
+def _add_import(commands: "Commands[Any]", common: Parser) -> None:
+    importing = commands.add_parser(
+        "import",
+        parents=[common],
+        help="exports, eval items, batch files, Inspect and promptfoo logs",
+        description="Read files into the store, under a connection's name of your own. What a file "
+        "is, is seen from its content. Importing it again changes nothing.",
+    )
+    importing.add_argument("file", nargs="+", type=Path, metavar="FILE")
+    importing.add_argument(
+        "--name",
+        metavar="NAME",
+        default="imported",
+        help="the connection's name the runs are listed under: letters, digits, - and _ "
+        "(default: imported)",
+    )
+    importing.add_argument(
+        "--as", dest="kind", choices=_KINDS, help="what the files are, where that is not seen"
+    )
+    importing.add_argument(
+        "--run", metavar="ID", help="the run's id, for files that do not name it"
+    )
+
+
+def _add_export(commands: "Commands[Any]", common: Parser) -> None:
     export = commands.add_parser(
         "export",
         parents=[common],
