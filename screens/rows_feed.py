@@ -1,7 +1,13 @@
-"""The rows of a run, read again and again while they come, without keys ever waiting for it."""
+"""The rows of a run, read again and again while they come, without keys ever waiting for it.
+
+Of other rows than those shown the first are shown while the last are looked for; typing on ends
+that reading at once. Rows that are shown and read again, because some have come, are replaced
+when all are known: else a list would shrink for a moment.
+"""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from textual.screen import Screen
@@ -31,6 +37,10 @@ class RowsLook:
 
     view: RowView
     shape: RowsShape
+    whole: bool = True
+    """False while more is looked for: then the view is the beginning of the answer."""
+    grown: bool = False
+    """Whether it goes on where the one before ended."""
 
 
 class RowsFeed:
@@ -52,7 +62,8 @@ class RowsFeed:
             screen: owns the worker and the timer, which end with it.
             store: what is read.
             clock: tells how long a view took.
-            show: called with each view of what is wanted at that moment.
+            show: called with each view of what is wanted at that moment; where the answer takes
+                long, first with growing beginnings of it.
             show_latency: called with the latency of all rows where that is cheap to know.
             show_mistake: called when the filter turns out to be one that cannot be used.
         """
@@ -63,6 +74,8 @@ class RowsFeed:
         self._show_latency = show_latency
         self._show_mistake = show_mistake
         self._wanted: tuple[RunRef, RowQuery] | None = None
+        self._shown: tuple[RunRef, RowQuery] | None = None
+        self._told = False
         self._building = False
         self._stale = False
         self._urgent = False
@@ -87,8 +100,12 @@ class RowsFeed:
                 begun = self._clock.monotonic()
                 wanted = self._wanted
                 outdated = partial(self._is_outdated, wanted)
+                tell = None
+                if wanted != self._shown:  # live data never takes rows away from the screen
+                    tell = partial(self._from_thread, asyncio.get_running_loop(), wanted)
+                self._told = False
                 try:
-                    looked = await asyncio.to_thread(_look, self._store, *wanted, outdated)
+                    looked = await asyncio.to_thread(_look, self._store, *wanted, outdated, tell)
                 except ReadCancelledError:
                     continue
                 except QueryError as mistake:
@@ -97,12 +114,24 @@ class RowsFeed:
                     continue
                 if outdated():
                     continue
-                self._show(looked)
+                self._shown = wanted
+                self._show(replace(looked, grown=self._told))
                 await self._measure_latency(*wanted, looked.view.count())
                 took_s = self._clock.monotonic() - begun
                 self._rest_for(max(LEAST_REST_S, took_s * REST_SHARE))
         finally:
             self._building = False
+
+    def _from_thread(
+        self, loop: asyncio.AbstractEventLoop, wanted: tuple[RunRef, RowQuery], looked: RowsLook
+    ) -> None:
+        loop.call_soon_threadsafe(self._show_part, wanted, looked)
+
+    def _show_part(self, wanted: tuple[RunRef, RowQuery], looked: RowsLook) -> None:
+        """Show what has been found so far, unless something else is wanted by now."""
+        if not self._is_outdated(wanted) and self._screen.is_attached:
+            self._show(replace(looked, grown=self._told))
+            self._told = True
 
     def _is_outdated(self, wanted: tuple[RunRef, RowQuery]) -> bool:
         """Return whether other rows are wanted by now; also asked by the thread that reads."""
@@ -126,9 +155,20 @@ class RowsFeed:
             self.read(*self._wanted, urgent=False)
 
 
-def _look(store: Store, ref: RunRef, query: RowQuery, outdated: Callable[[], bool]) -> RowsLook:
+def _look(
+    store: Store,
+    ref: RunRef,
+    query: RowQuery,
+    outdated: Callable[[], bool],
+    tell: Callable[[RowsLook], object] | None,
+) -> RowsLook:
     """Order the rows and look at the first; in a thread, for a million of them takes a while."""
-    view = store.rows(ref, query, cancelled=outdated)
+
+    def show_part(view: RowView) -> None:
+        if tell is not None:
+            tell(RowsLook(view, shape_of(view.fetch(0, LOOK_AT)), whole=False))
+
+    view = store.rows(ref, query, cancelled=outdated, tell=show_part)
     return RowsLook(view, shape_of(view.fetch(0, LOOK_AT)))
 
 

@@ -5,6 +5,7 @@ from typing import get_args
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import Screen
 
 from screens.menu import ChoiceMenu
@@ -29,6 +30,9 @@ TALL_LINES = 32
 class RowsPane(Vertical):
     """Reads and shows the rows that are wanted; the screen says of which run, and when."""
 
+    class Counted(Message):
+        """Other rows, or more of them, are shown: `found` and `whole` have changed."""
+
     def __init__(
         self,
         owner: Screen[str],
@@ -52,6 +56,10 @@ class RowsPane(Vertical):
         self._ref: RunRef | None = None
         self.rows = RowQuery()
         """Which rows are wanted, in which order."""
+        self.found = 0
+        """How many rows are shown."""
+        self.whole = True
+        """False while more are looked for."""
         self._good_rows = self.rows
         self._shape = RowsShape()
         self._feed = RowsFeed(
@@ -96,7 +104,7 @@ class RowsPane(Vertical):
 
     def tell_empty(self) -> None:
         """Say why there are no rows."""
-        self.table.empty = self._why_empty(self.rows.text)
+        self.table.empty = self._why_empty(self.rows.text) if self.whole else "None so far…"
 
     def on_resize(self) -> None:
         """Show the criteria above the rows where there is room."""
@@ -114,9 +122,17 @@ class RowsPane(Vertical):
         if shape != self._shape or not table.columns:
             self._shape = shape
             table.columns = row_columns(shape)
-        self.tell_empty()
         table.sort = SortMark(SORTS[self.rows.sort][0], self.rows.descending)
-        table.set_source(RowsSource(looked.view, shape))
+        source = RowsSource(looked.view, shape)
+        self.found, self.whole = source.count(), looked.whole
+        self.tell_empty()
+        if looked.grown:
+            table.grow(source)
+        else:
+            table.set_source(source)
+            if not looked.whole and table.cursor_lost:
+                table.to_top()  # what follows must not carry the cursor along
+        self.post_message(self.Counted())
 
     # --- filter
 

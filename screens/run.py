@@ -135,8 +135,13 @@ class RunScreen(PanedScreen):
         self._rows.show_criteria(criteria)
         self.query_one("#criteria", VirtualTable).set_source(_numbered(criteria))
         self.query_one("#usage", VirtualTable).set_source(_numbered(present.usage_rows(run.usage)))
+        self._show_pane_line(stored)
+
+    def _show_pane_line(self, stored: StoredRun) -> None:
+        run, rows = stored.run, self._rows
+        found = rows.found if rows.rows.text or not rows.whole else None
         self.query_one(PaneLine).panes = (
-            ("rows", present.rows_state(stored)),
+            ("rows", present.rows_state(stored, found, whole=rows.whole)),
             ("criteria", short_number(len(run.criteria))),
             ("usage", short_number(len(run.usage))),
             ("details", ""),
@@ -161,6 +166,12 @@ class RunScreen(PanedScreen):
             trouble=self._trouble(),
             paused=self.services.poller.paused,
         )
+
+    def on_rows_pane_counted(self, event: RowsPane.Counted) -> None:
+        """Tell how many rows pass the filter."""
+        event.stop()
+        if self._stored is not None:
+            self._show_pane_line(self._stored)
 
     def _show_latency(self, latency: str) -> None:
         if latency != self._latency:

@@ -212,10 +212,18 @@ def notes(stored: StoredRun) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def rows_state(stored: StoredRun) -> str:
-    """Return how many rows are here, and how many there will be while they are fetched."""
+def rows_state(stored: StoredRun, found: int | None = None, *, whole: bool = True) -> str:
+    """Return how many rows are here, and how many there will be while they are fetched.
+
+    Args:
+        stored: the run.
+        found: how many of them are shown; None when all are.
+        whole: False while more are looked for.
+    """
     sync = stored.sync
     here = fmt.number(sync.rows_stored)
+    if found is not None:
+        return f"{fmt.number(found)} of {here}" if whole else f"{fmt.number(found)} so far…"
     if sync.walking:
         expected = "" if sync.expected is None else f" of {fmt.number(sync.expected)}"
         return f"{here}{expected}, fetching"

@@ -1,5 +1,6 @@
 """Queries as SQL: which ids, in which order."""
 
+from dataclasses import replace
 from typing import Any
 
 from tui.store.heads import RANKS
@@ -58,8 +59,39 @@ def row_ids(run: int, query: RowQuery, search: SearchIndex) -> Selection:
 
     The query's order must be one of the row table (`tui.store.ordering`).
     """
-    values: dict[str, Any] = {"run": run}
-    conditions = ["run = :run"]
+    found = _row_conditions(query, "run = :run", search)
+    # Ties go the way of the column: so an index gives the whole order.
+    way = "DESC" if query.descending else "ASC"
+    order = f"{_ROW_ORDER[query.sort]} {_direction(query.descending)}"
+    if query.sort == "outcome":
+        order += f", idx {way}"
+    statement = f"SELECT id FROM row WHERE {found.sql} ORDER BY {order}, id {way}"  # noqa: S608 - as above
+    return found._replace(sql=statement, values=found.values | {"run": run})
+
+
+def passing_ids(query: RowQuery, search: SearchIndex) -> Selection:
+    """Return the statement that tells which of given rows pass, in no order. Raises QueryError.
+
+    It wants their ids as the value `ids`, a JSON list.
+    """
+    found = _row_conditions(query, "id IN (SELECT value FROM json_each(:ids))", search)
+    return found._replace(sql=f"SELECT id FROM row WHERE {found.sql}")  # noqa: S608 - as above
+
+
+def is_filtered(query: RowQuery) -> bool:
+    """Return whether a query leaves rows out."""
+    return query.outcome is not None or query.cause is not None or not _is_blank(query.text)
+
+
+def unfiltered(query: RowQuery) -> RowQuery:
+    """Return the query for all rows in the same order."""
+    return replace(query, text="", outcome=None, cause=None)
+
+
+def _row_conditions(query: RowQuery, first: str, search: SearchIndex) -> Selection:
+    """Return the conditions a query puts on rows, after a first one."""
+    values: dict[str, Any] = {}
+    conditions = [first]
     if query.outcome is not None:
         conditions.append("outcome = :outcome")
         values["outcome"] = RANKS[query.outcome]
@@ -72,13 +104,7 @@ def row_ids(run: int, query: RowQuery, search: SearchIndex) -> Selection:
 
         found = row_filter(query.text, search)
         conditions.append(found.sql)
-    # Ties go the way of the column: so an index gives the whole order.
-    way = "DESC" if query.descending else "ASC"
-    order = f"{_ROW_ORDER[query.sort]} {_direction(query.descending)}"
-    if query.sort == "outcome":
-        order += f", idx {way}"
-    statement = f"SELECT id FROM row WHERE {' AND '.join(conditions)} ORDER BY {order}, id {way}"  # noqa: S608 - as above
-    return found._replace(sql=statement, values=values | found.values)
+    return found._replace(sql=" AND ".join(conditions), values=values | found.values)
 
 
 def _no_filter() -> Selection:

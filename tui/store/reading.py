@@ -14,9 +14,10 @@ from tui.models import Row, Run, RunRef
 from tui.store import accounts, bin_table, cause_table, filling, finding, imports, trials, walks
 from tui.store.codec import column_text, instant, micros
 from tui.store.database import Database
+from tui.store.growing import GrowingRead
 from tui.store.joining import Joining
-from tui.store.ordering import by_keys, first_ids, ordered_ids
-from tui.store.queries import run_ids
+from tui.store.ordering import by_keys, first_ids
+from tui.store.queries import run_ids, unfiltered
 from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.search import Hits, SearchIndex, Wanted
 from tui.store.selecting import select
@@ -47,12 +48,13 @@ class StoreReader:
         self._database = database
         self._clock = clock
         self.search = SearchIndex(database)
-        self.joining = Joining(database)
         """Full text of what is stored."""
-        self._lock = threading.Lock()  # guards the three below
+        self.joining = Joining(database)
+        self._lock = threading.Lock()  # guards the four below
         self._revision = 0
         self._walks: dict[RunRef, walks.Walk] = {}
         self._last_rows: tuple[RunRef, RowQuery, int, RowView] | None = None
+        self._last_order: tuple[int, int, RowQuery, array[int]] | None = None
 
     def close(self) -> None:
         """Close the file. Safe to call twice; other calls then raise StoreError."""
@@ -122,37 +124,61 @@ class StoreReader:
         return RunView(self._database, ids, self._marked)
 
     def rows(
-        self, ref: RunRef, query: RowQuery, *, cancelled: Callable[[], bool] | None = None
+        self,
+        ref: RunRef,
+        query: RowQuery,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+        tell: Callable[[RowView], None] | None = None,
     ) -> RowView:
         """Return a snapshot of the rows a query means; empty when the run is not stored.
 
         With a million rows this takes some tenths of a second, and longer with a filter that asks
-        for more than columns: call it in a thread, and show `first_rows` meanwhile.
+        for more than columns: call it in a thread.
 
         Args:
             ref: the run.
             query: which of its rows.
             cancelled: asked all along; True gives up.
+            tell: called in this thread with growing beginnings of the answer while that takes
+                long (`tui.store.growing`).
 
         Raises:
             QueryError: the filter cannot be read, or one of its patterns takes too long.
             ReadCancelledError: `cancelled` said so.
         """
-        with self._lock:
-            last = self._last_rows
-
-        def work(found: sqlite3.Connection) -> tuple[int, int, RowView]:
-            run, version = trials.version(found, ref)
-            if last is not None and last[:3] == (ref, query, version):
-                return run, version, last[3]
-            ids = ordered_ids(found, run, query, self.search, cancelled)
-            return run, version, RowView(self._database, run, ids)
-
         self._count_for(ref, query)
-        _run, version, view = self._database.read(work)
         with self._lock:
-            self._last_rows = (ref, query, version, view)
-        return view
+            last, order = self._last_rows, self._last_order
+        run, version = self._database.read(lambda found: trials.version(found, ref))
+        if last is not None and last[:3] == (ref, query, version):
+            return last[3]
+        near = 0 if last is None else last[3].near
+
+        def view(ids: "array[int]") -> RowView:
+            return RowView(self._database, run, ids, near=near)
+
+        reading = GrowingRead(
+            self._database,
+            self._clock,
+            self.search,
+            cancelled=cancelled,
+            tell=None if tell is None else lambda ids: tell(view(ids)),
+        )
+        bare = unfiltered(query)
+
+        def in_order() -> "array[int]":
+            if order is not None and order[:3] == (run, version, bare):
+                return order[3]
+            ids = reading.in_order(run, bare)
+            with self._lock:
+                self._last_order = run, version, bare, ids
+            return ids
+
+        found = view(reading.ids(run, query, in_order))
+        with self._lock:
+            self._last_rows = (ref, query, version, found)
+        return found
 
     def first_rows(self, ref: RunRef, query: RowQuery, limit: int) -> list[RowHead]:
         """Return the first rows a query means, at once however many there are.

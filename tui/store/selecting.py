@@ -4,6 +4,7 @@ Such a statement calls `matches(number, …)`: the test of that number is a Pyth
 says yes, no or unknown of the columns it is given. SQLite does the and, or and not of all three.
 """
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Callable
@@ -20,9 +21,10 @@ Judge = Callable[..., bool | None]
 Cancelled = Callable[[], bool]
 """Asked every now and then; True stops the reading."""
 
-_AT_ONCE = 4096
 _STEPS = 1000
 """Steps of SQLite between two questions whether to stop: some dozens of rows."""
+_TEXT_AT_ONCE = 65_536
+"""Characters of a list of ids read at once: a millisecond that no other thread runs in."""
 
 
 class Selection(NamedTuple):
@@ -81,16 +83,82 @@ def select(
         QueryError: one of its patterns takes too long on some text.
         ReadCancelledError: `cancelled` said so.
     """
+    ids = array("q")
+    if not _collect(connection, selection, ids, cancelled):
+        raise ReadCancelledError
+    return ids
+
+
+def select_some(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    enough: "Callable[[array[int]], bool]",
+) -> "tuple[array[int], bool]":
+    """Return the ids a statement tells until `enough` says so of them, and whether these are all.
+
+    Raises QueryError as `select`.
+    """
+    ids = array("q")
+    return ids, _collect(connection, selection, ids, lambda: enough(ids))
+
+
+def select_at_once(
+    connection: sqlite3.Connection, selection: Selection, cancelled: Cancelled | None = None
+) -> "array[int]":
+    """Return the ids of a statement without a filter, as one text that SQLite makes.
+
+    A million rows given out one by one would be a million hand-overs between the reading thread
+    and the one that answers keys. Raises ReadCancelledError as `select`.
+    """
+    found = _Texts()
+    whole = f"SELECT group_concat(id) FROM ({selection.sql})"  # noqa: S608 - our own statement
+    if not _run(connection, selection._replace(sql=whole), found.take, cancelled):
+        raise ReadCancelledError
+    ids = array("q")
+    start, text = 0, found.text
+    while start < len(text):
+        end = text.find(",", start + _TEXT_AT_ONCE)
+        end = len(text) if end < 0 else end
+        ids.extend(json.loads(f"[{text[start:end]}]"))
+        start = end + 1
+    return ids
+
+
+class _Texts:
+    """Takes the one value of a statement."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def take(self, cursor: sqlite3.Cursor) -> None:
+        (text,) = cursor.fetchone()
+        self.text = text or ""
+
+
+def _collect(
+    connection: sqlite3.Connection, selection: Selection, ids: "array[int]", stop: Cancelled | None
+) -> bool:
+    def take(cursor: sqlite3.Cursor) -> None:
+        # One by one: what came before a stop is kept, and no list of a million is made.
+        for (found,) in cursor:
+            ids.append(found)
+
+    return _run(connection, selection, take, stop)
+
+
+def _run(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    take: Callable[[sqlite3.Cursor], None],
+    stop: Cancelled | None,
+) -> bool:
+    """Run a statement to its end; False when `stop` ended it. Raises QueryError."""
     running = _Running(connection, selection.judges)
     token = _RUNNING.set(running)
-    if cancelled is not None:
-        connection.set_progress_handler(cancelled, _STEPS)
-    ids = array("q")
+    if stop is not None:
+        connection.set_progress_handler(stop, _STEPS)
     try:
-        cursor = connection.execute(selection.sql, selection.values)
-        # In parts: a list of a million ids would take sixty megabytes for a moment.
-        while part := cursor.fetchmany(_AT_ONCE):
-            ids.extend([found for (found,) in part])
+        take(connection.execute(selection.sql, selection.values))
     except sqlite3.OperationalError as error:
         if running.slow is not None:
             at = selection.spans[running.slow]
@@ -101,11 +169,11 @@ def select(
                 length=at.length,
             ) from None
         # A test that reads more of the same state is stopped within itself.
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT or (cancelled and cancelled()):
-            raise ReadCancelledError from None
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT or (stop and stop()):
+            return False
         raise
     finally:
-        if cancelled is not None:
+        if stop is not None:
             connection.set_progress_handler(None, 0)
         _RUNNING.reset(token)
-    return ids
+    return True

@@ -15,6 +15,9 @@ from tui.store.types import RowHead, StoredRun
 
 ItemT = TypeVar("ItemT")
 
+_REACH = 4_096
+"""How far around the likely position a row is looked for at first."""
+
 _HEAD = (
     "SELECT id, key, label, idx, outcome, unstable, score, latency, preview, error, strip, rest,"
     " cells FROM row WHERE id IN ({marks})"
@@ -63,10 +66,12 @@ class RunView:
 class RowView:
     """A snapshot of ordered rows; see `View`. Keys are row keys."""
 
-    def __init__(self, database: Database, run: int, ids: "array[int]") -> None:
+    def __init__(self, database: Database, run: int, ids: "array[int]", *, near: int = 0) -> None:
         self._database = database
         self._run = run
         self._ids = ids
+        self.near = near
+        """Where a row was found last; the next is looked for around it first."""
 
     def count(self) -> int:
         """Return how many rows the snapshot has."""
@@ -85,7 +90,9 @@ class RowView:
             self._run,
             column_text(key),
         )
-        return _position(self._ids, None if found is None else found[0])
+        place = None if found is None else _around(self._ids, found[0], self.near)
+        self.near = self.near if place is None else place
+        return place
 
     def key_at(self, index: int) -> str:
         """Return the key at a position; empty if that row was removed since.
@@ -156,3 +163,19 @@ def _position(ids: "array[int]", wanted: int | None) -> int | None:
         return ids.index(wanted)
     except ValueError:
         return None
+
+
+def _around(ids: "array[int]", wanted: int, near: int) -> int | None:
+    """Return the position of an id, which is likely to be near another.
+
+    A search through a million takes some hundredths of a second: as long as a key may take.
+    """
+    reach = _REACH
+    while True:
+        start, end = max(0, near - reach), min(len(ids), near + reach)
+        try:
+            return ids.index(wanted, start, end)
+        except ValueError:
+            if start == 0 and end == len(ids):
+                return None
+        reach *= 8

@@ -24,6 +24,19 @@ RowState = tuple[TableRow, bool, bool]
 """A row, whether the cursor is on it, whether it is marked."""
 
 
+class TableMessage(Message):
+    """Something happened in a table."""
+
+    def __init__(self, table: "VirtualTable") -> None:
+        super().__init__()
+        self.table = table
+
+    @property
+    def control(self) -> "VirtualTable":
+        """The table."""
+        return self.table
+
+
 class VirtualTable(LineView):
     """Rows of a `TableSource`, with a cursor held by row key.
 
@@ -52,58 +65,31 @@ class VirtualTable(LineView):
     pan: reactive[int] = reactive(0, init=False)
     """How many columns are left out at the left to bring in those hidden at the right."""
 
-    class RowHighlighted(Message):
+    class RowHighlighted(TableMessage):
         """The cursor is on another row: by a key, the mouse, or because its row went away."""
 
         def __init__(self, table: "VirtualTable", key: str) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.key = key
 
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
-
-    class RowOpened(Message):
+    class RowOpened(TableMessage):
         """Enter, or a click on the row under the cursor."""
 
         def __init__(self, table: "VirtualTable", key: str) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.key = key
 
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
-
-    class RowMarked(Message):
+    class RowMarked(TableMessage):
         """A row was marked or unmarked by the person."""
 
         def __init__(self, table: "VirtualTable", key: str, marked: frozenset[str]) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.key = key
             self.marked = marked
             """All that is marked now."""
 
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
-
-    class VisibleChanged(Message):
+    class VisibleChanged(TableMessage):
         """Other rows are on screen (`visible_keys`): scrolled, resized, or another source."""
-
-        def __init__(self, table: "VirtualTable") -> None:
-            super().__init__()
-            self.table = table
-
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
 
     def __init__(
         self,
@@ -183,6 +169,25 @@ class VirtualTable(LineView):
         if self._touched or self.top or anchor >= self.page_lines:
             self.set_top(anchor - anchor_line)
         self._told_visible = range(0)
+        self._after_rows(by_person=False)
+
+    def grow(self, source: TableSource) -> None:
+        """Show a source that begins with all rows shown now, and goes on: nothing moves."""
+        self._source = source
+        self._rows = RowCache(source)
+        self._count = source.count()
+        self._after_rows(by_person=False)
+
+    @property
+    def cursor_lost(self) -> bool:
+        """Whether the row the cursor was put on is not in the source, so that another has it."""
+        return self._wanted_key is not None and self.cursor_key != self._wanted_key
+
+    def to_top(self) -> None:
+        """Put the cursor on the first row, for good."""
+        self._wanted_key = None
+        self._cursor = 0
+        self.set_top(0)
         self._after_rows(by_person=False)
 
     def rows_changed(self, keys: Collection[str] | None = None) -> None:
