@@ -33,6 +33,8 @@ ON_RUNS = {
     "keep": "tui.commands.keep",
     "compare": "tui.commands.compare",
     "import": "tui.commands.imports",
+    "wait": "tui.commands.wait",
+    "watch": "tui.commands.watch",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
 ON_SETTINGS = {

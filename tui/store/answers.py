@@ -22,7 +22,7 @@ def apply_listed(connection: sqlite3.Connection, source: str, run: Run, now: int
         run_id = insert(connection, run, now)
         write(connection, run_id, run, now)
         changed = True
-        if _ended_meanwhile(connection, source, run):
+        if _is_news(connection, source, run):
             events.note(connection, run_id, ((run.status.value, ""),), now)
     else:
         connection.execute("UPDATE seen SET at = ? WHERE run = ?", (now, run_id))
@@ -67,16 +67,16 @@ def apply_detail(connection: sqlite3.Connection, run: Run, now: int) -> bool:
     return changed
 
 
-def _ended_meanwhile(connection: sqlite3.Connection, source: str, run: Run) -> bool:
-    """Return whether a run met for the first time has come and gone since its list was asked."""
+def _is_news(connection: sqlite3.Connection, source: str, run: Run) -> bool:
+    """Return whether a run met for the first time has come since its whole list was asked."""
     ended = micros(run.ended_at)
-    if run.live or ended is None:
+    if not run.live and ended is None:
         return False
     found = connection.execute(
         "SELECT checked FROM source WHERE connection = ? AND id = ? AND complete NOT NULL",
         (column_text(run.ref.connection), column_text(source)),
     ).fetchone()
-    return found is not None and ended > found[0]
+    return found is not None and (ended is None or ended > found[0])
 
 
 def _reopen(connection: sqlite3.Connection, run: int) -> None:

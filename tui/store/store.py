@@ -80,9 +80,10 @@ class Store(StoreReader):
 
         def work(found: sqlite3.Connection) -> list[RunRef]:
             now = self._now()
+            changed = [run.ref for run in runs if apply_listed(found, source_id, run, now)]
             if complete:
                 accounts.source_complete(found, connection, source_id, now)
-            return [run.ref for run in runs if apply_listed(found, source_id, run, now)]
+            return changed
 
         return self._change(refs=self._database.write(work))
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
-from tui.commands.arguments import archiving, exchanging, judging, keeping, setting_up
+from tui.commands.arguments import archiving, exchanging, judging, keeping, setting_up, watching
 from tui.commands.arguments import reading as reading_commands
 from tui.commands.arguments.common import Parser, common_flags, reading_flags
 
@@ -15,9 +15,10 @@ def build_parser() -> argparse.ArgumentParser:
         prog="evaltop",
         description="Every LLM evaluation run and batch job you have, in one terminal app. "
         "Without a command it opens the app.",
-        epilog="Exit codes: 0 ok · 64 wrong usage · 65 bad data · 66 no such run or connection · "
-        "69 provider unavailable · 70 a bug in evaltop · 75 try again later · "
-        "77 key missing or refused · 78 bad configuration · 129/130/143 ended by a signal.",
+        epilog="Exit codes: 0 ok · 3 a waited-for run ended badly · 64 wrong usage · 65 bad data · "
+        "66 no such run or connection · 69 provider unavailable · 70 a bug in evaltop · "
+        "75 try again later · 77 key missing or refused · 78 bad configuration · "
+        "129/130/143 ended by a signal.",
     )
     parser.add_argument("--version", action="version", version=f"evaltop {__version__}")
     parser.add_argument("--config", type=Path, metavar="FILE", default=None, help=argparse.SUPPRESS)
@@ -32,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     exchanging.add(commands, common)
     keeping.add(commands, common)
     judging.add(commands, common)
+    watching.add(commands, common)
     setting_up.add_config(commands, common)
     setting_up.add_auth(commands, common)
     setting_up.add_doctor(commands, common)
