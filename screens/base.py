@@ -12,6 +12,7 @@ from tui.actions import actions_for, key_label, keys_of
 from tui.messages import MinutePassed, StoreChanged, Told, WorkBroke
 from tui.models import RunRef
 from tui.presentation.format import plural
+from tui.presentation.imports import import_items
 from tui.presentation.status import StatusItem, status_items
 from tui.services import Services
 from tui.store import Change, Store
@@ -101,7 +102,9 @@ class EvalScreen(Screen[str]):
         if store_problem is not None:
             items.append(StatusItem("store", "warn", f"⚠ {store_problem.message}"))
         health = self.services.poller.status().values()
-        items.extend(status_items(health, self.services.clock.now()))
+        now = self.services.clock.now()
+        items.extend(status_items(health, now))
+        items.extend(import_items(self.services.store.imports(), now))
         try:
             self.query_one(StatusLine).items = tuple(items)
         except NoMatches:

@@ -104,7 +104,7 @@ class TrialScreen(PanedScreen):
     def _fetch_detail(self, *, again: bool) -> None:
         """Ask for what only the trial's own requests can tell, once unless asked again."""
         trial = self._shown
-        if trial is None or (trial.id in self._detail_notes and not again):
+        if trial is None or (trial.id in self._detail_notes and not again) or self._imported():
             return
         self.run_worker(
             self._ask_detail(self._key, trial.id),
@@ -113,6 +113,11 @@ class TrialScreen(PanedScreen):
             exclusive=True,
             exit_on_error=False,
         )
+
+    def _imported(self) -> bool:
+        """Return whether the run came from a file, so that there is nobody to ask."""
+        stored = self.services.store.run(self._ref)
+        return stored is not None and stored.imported
 
     async def _ask_detail(self, key: str, trial_id: str) -> None:
         if self._failures.pop((key, trial_id), None) is None:

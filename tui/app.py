@@ -117,7 +117,7 @@ class EvalTopApp(App[int]):
             self.set_keymap(keymap)
         if not self.is_headless:
             self._watch.start()
-        if not config.connections:
+        if not config.connections and not self.services.store.imports():
             self.push_screen(self._screens["connections"](self.services))
         self.call_after_refresh(self._start)
 

@@ -209,6 +209,8 @@ def notes(stored: StoredRun) -> tuple[str, ...]:
     if skipped:
         verb = "was" if skipped == 1 else "were"
         found.append(f"⚠ {fmt.plural(skipped, 'item')} could not be read and {verb} left out.")
+    if stored.imported:
+        found.append("It came from a file: nobody is asked about it.")
     return tuple(dict.fromkeys(found))
 
 

@@ -13,7 +13,16 @@ def apply_run(connection: sqlite3.Connection, run: Run, now: int) -> bool:
     """Store a run a file told of. Returns whether anything visible changed."""
     changed = apply_detail(connection, run, now)
     set_kept(connection, [run.ref], KEPT_AS_IMPORTED, keep=True)
+    note_begun(connection, run.ref.connection, now)
     return changed
+
+
+def note_begun(connection: sqlite3.Connection, name: str, now: int) -> None:
+    """Note that something was imported under a name, before its file is read to the end."""
+    connection.execute(
+        "INSERT OR IGNORE INTO imported_file(connection, digest, name, at) VALUES(?, x'', '', ?)",
+        (column_text(name), now),
+    )
 
 
 def note_file(
@@ -32,10 +41,9 @@ def connections(connection: sqlite3.Connection) -> list[Imported]:
     return [
         Imported(name, files, None if at is None else instant(at), runs)
         for name, files, at, runs in connection.execute(
-            "SELECT named.connection, count(file.digest), max(file.at), named.runs FROM"
-            " (SELECT connection, count(*) AS runs FROM run WHERE kept & ? GROUP BY connection)"
-            " AS named LEFT JOIN imported_file AS file ON file.connection = named.connection"
-            " GROUP BY named.connection ORDER BY named.connection",
-            (KEPT_AS_IMPORTED,),
+            "SELECT connection, count(nullif(digest, x'')),"
+            " max(CASE WHEN digest <> x'' THEN at END),"
+            " (SELECT count(*) FROM run WHERE run.connection = imported_file.connection)"
+            " FROM imported_file GROUP BY connection ORDER BY connection"
         )
     ]

@@ -22,7 +22,7 @@ from tui.store.codec import (
     unpack,
 )
 from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
-from tui.store.eviction import KEPT_BY_PERSON
+from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
 from tui.store.types import Concern, StoredRun, SyncState
 
 STATUS_ORDER = (
@@ -268,6 +268,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         archived_at=optional_instant(archived),
         concerns=load_concerns(concerns),
         kept=bool(kept & KEPT_BY_PERSON),
+        imported=bool(kept & KEPT_AS_IMPORTED),
         end_seen_at=optional_instant(end_seen),
     )
     return Loaded(run, told, tally, stored)

@@ -117,6 +117,8 @@ class StoredRun:
     """What is wrong with it while it is live."""
     archived_at: datetime | None = None
     """When all the provider would give of it was last stored; None = never."""
+    imported: bool = False
+    """Whether it came from a file: no provider is asked about it."""
     kept: bool = False
     """Whether a person said that its rows must never be evicted."""
     end_seen_at: datetime | None = None
@@ -310,7 +312,7 @@ class Imported:
     files: int
     """Files of different content that were read to their end."""
     at: datetime | None
-    """When the last of them was; None while the first is being read."""
+    """When the last of them was; None before the first is."""
     runs: int
 
 

@@ -1,0 +1,44 @@
+"""Runs whose connection exists only in the store."""
+
+from tests.app.conftest import Opened, press, settled, text
+from tests.app.world import World, new_world
+from tests.exchange.importing import SAMPLES, import_files
+from tui.config import Config
+
+
+def world_with_imports(config: Config | None = None) -> World:
+    world = new_world()
+    if config is not None:
+        world.config = config
+    import_files(world.store, SAMPLES / "caps.eval", name="notes")
+    return world
+
+
+async def test_an_imported_run_is_opened_down_to_its_trial_and_nobody_is_asked(
+    opened: Opened,
+) -> None:
+    world = world_with_imports()
+    async with opened(world, size=(120, 40)) as pilot:
+        assert "notes imported 1 file" in text(pilot)
+        await press(pilot, "slash", *"provider:inspect", "enter")
+        assert "caps" in text(pilot)
+        await press(pilot, "enter")
+        await settled(pilot)
+        shown = text(pilot)
+        assert "What is the ca…" in shown
+        assert "came from a file" in shown
+        await press(pilot, "enter")
+        await settled(pilot)
+        shown = text(pilot)
+        assert "Be brief" in shown
+        assert "could not be fetched" not in shown
+        await press(pilot, "r")
+        assert "could not be fetched" not in text(pilot)
+
+
+async def test_without_a_configured_connection_imports_are_enough_to_begin(opened: Opened) -> None:
+    world = world_with_imports(Config(connections=(), origin="nothing"))
+    async with opened(world, size=(120, 40)) as pilot:
+        shown = text(pilot)
+        assert "caps" in shown
+        assert "Connections" not in shown.splitlines()[0]
