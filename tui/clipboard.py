@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from tui.private import make_private_folder
+
 LIMIT_BYTES = 74_994
 """UTF-8 bytes of text that fit a sequence of 100,000 bytes."""
 _SCREEN_CHUNK = 240
@@ -64,7 +66,7 @@ def keep_copy(text: str, folder: Path, at: datetime) -> Path:
     Raises:
         OSError: it cannot be written.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     path = folder / f"copy-{at:%Y%m%dT%H%M%S%f}.txt"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import tui
+from tui.private import make_private_folder
 
 EXIT_CODE = 70
 """`EX_SOFTWARE`: a bug in evaltop (design 4.2)."""
@@ -26,13 +27,20 @@ def write_report(error: BaseException, folder: Path, at: datetime) -> Path | Non
     """Write the report, readable by its owner only. Returns None where it cannot be written."""
     path = folder / f"crash-{at:%Y%m%dT%H%M%S%f}.txt"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(report_text(error, at))
     except OSError:
         return None
     return path
+
+
+def _unwrapped(error: BaseException) -> BaseException:
+    """Return the bug itself where a group of tasks handed it on; of several the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def place_of(error: BaseException) -> str:
@@ -46,6 +54,7 @@ def place_of(error: BaseException) -> str:
 
 def sentence(error: BaseException, report: Path | None) -> str:
     """Return what a person is told: the kind of error, its place, and where the report is."""
+    error = _unwrapped(error)
     place = place_of(error)
     where = f" in {place}" if place else ""
     kept = f" The report is {report}." if report else " The report could not be written."

@@ -11,6 +11,7 @@ from tui.commands.surroundings import Surroundings
 from tui.config import Config, config_file, describe, environment_connections, starter_text
 from tui.errors import ConfigError, ConfigProblem, UsageError
 from tui.presentation.format import plural
+from tui.private import make_private_folder
 
 
 def run(arguments: argparse.Namespace, around: Surroundings) -> int:
@@ -41,7 +42,7 @@ def _init(path: Path, around: Surroundings) -> int:
     """Write a starter file, readable by its owner only; one that is there is never touched."""
     found = environment_connections(around.environ)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise UsageError(

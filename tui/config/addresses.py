@@ -20,6 +20,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_loopback_url(address: str) -> bool:
+    """Return whether an address leads to this machine by definition."""
+    return is_loopback(urlsplit(address).hostname or "")
+
+
 def base_address(kind: ProviderKind, text: str, *, allow_http: bool = False) -> str:
     """Return a provider's base address in its normal form, without a trailing slash.
 

@@ -16,6 +16,7 @@ from tui.config.load import load_config
 from tui.config.settings import Config, ConnectionConfig
 from tui.config.starter import starter_text
 from tui.errors import ConfigError, ConfigProblem
+from tui.private import make_private_folder
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -114,7 +115,7 @@ def _replaced(path: Path, text: str, environ: Mapping[str, str], judged: str | N
     target = path.resolve()
     made: Path | None = None
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         handle, name = tempfile.mkstemp(prefix=".evaltop-", suffix=".toml", dir=target.parent)
         made = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

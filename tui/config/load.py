@@ -39,7 +39,7 @@ def load_config(*, flag_path: Path | None, environ: Mapping[str, str]) -> Config
     lines = key_lines(text)
     reader = Reader(path, lines)
     reader.top(root)
-    connections = reader.connections(root)
+    connections = reader.private(reader.connections(root))
     config = Config(
         connections=tuple(one for one in connections if one.enabled),
         switched_off=tuple(one for one in connections if not one.enabled),

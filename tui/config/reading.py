@@ -8,6 +8,7 @@ from pathlib import Path
 from tui.config import checks
 from tui.config.addresses import WrongValueError, base_address
 from tui.config.checks import Check
+from tui.config.exposure import exposed
 from tui.config.positions import line_of
 from tui.config.settings import (
     AzureOpenAIConnection,
@@ -105,6 +106,17 @@ class Reader:
             else:
                 usable += [connection] if connection else []
         return tuple(usable)
+
+    def private(self, connections: tuple[ConnectionConfig, ...]) -> tuple[ConnectionConfig, ...]:
+        """Return those whose settings nobody else can misuse; the others become problems."""
+        kept = []
+        for connection in connections:
+            wrong = exposed(connection, self.file)
+            if wrong is None:
+                kept.append(connection)
+            else:
+                self._problem(("connections", connection.name, "key_command"), f"{wrong}.")
+        return tuple(kept)
 
     def ui(self, root: Table) -> UiSettings:
         """Return the `[ui]` table."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tui.private import make_private_folder
+
 AHEAD_S = 5.0
 """A time in such a file may lie ahead of one's own by the wait for the lock; further ahead, it is
 from before the machine's last start, since when the monotonic clock counts."""
@@ -18,7 +20,7 @@ def locked(file: Path) -> Iterator[int]:
     The lock is held for some microseconds by whoever has it and ends with its process, so waiting
     for it is short. Yields the descriptor; raises OSError where the file cannot be used.
     """
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(file.parent)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -9,6 +9,8 @@ import os
 from hashlib import blake2b
 from pathlib import Path
 
+from tui.private import make_private_folder
+
 
 class Turn:
     """One piece of work that one process at a time does."""
@@ -34,7 +36,7 @@ class Turn:
             self._held = True
             return True
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._file.parent)
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:
             return True

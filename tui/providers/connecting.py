@@ -1,6 +1,7 @@
 """The httpx client behind one connection: made when first needed, replaced when it may be hurt."""
 
 import asyncio
+import logging
 import os
 import ssl
 from collections.abc import AsyncIterator
@@ -8,11 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
+from urllib.request import getproxies
 
 import httpx
 
 from tui import __version__
 from tui.errors import UnreachableError
+from tui.providers.proxies import ProxyUnusableError, proxy_for
 
 IN_FLIGHT = 4
 """Requests one connection has on the network at the same time."""
@@ -26,6 +29,10 @@ _POOL = 16
 TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=10.0)
 
 _KEEP_ALIVE_S = 30.0
+
+for _name in ("httpcore", "httpx"):
+    # At lower levels they log headers, and with them whatever a server repeats of a key.
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(slots=True)
@@ -70,9 +77,15 @@ class ClientPool:
     """
 
     def __init__(
-        self, *, connection: str, transport: httpx.AsyncBaseTransport | None, verify_tls: bool
+        self,
+        *,
+        connection: str,
+        base_url: str,
+        transport: httpx.AsyncBaseTransport | None,
+        verify_tls: bool,
     ) -> None:
         self._connection = connection
+        self._base_url = base_url
         self._transport = transport
         self._verify_tls = verify_tls
         self._making = asyncio.Lock()
@@ -128,6 +141,9 @@ class ClientPool:
                 timeout=TIMEOUT,
                 headers=headers,
                 event_hooks=hooks,
+                proxy=proxy_for(self._base_url, getproxies()),
+                # Proxies are found here, certificates below, and a netrc is not for this client.
+                trust_env=False,
                 verify=_tls(
                     self._verify_tls, *map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR"))
                 ),
@@ -141,7 +157,7 @@ class ClientPool:
             raise self._hindered(
                 "the certificates cannot be read", "Check SSL_CERT_FILE and SSL_CERT_DIR."
             ) from None
-        except (httpx.InvalidURL, ValueError, ImportError):
+        except (ProxyUnusableError, httpx.InvalidURL, ValueError, ImportError):
             raise self._hindered(
                 "the proxy settings of the environment cannot be used",
                 "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.",

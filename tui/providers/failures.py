@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 
 import httpx
@@ -64,7 +65,7 @@ class Words:
 
     connection: str
     host: str
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     """Forms of the key to blot out of provider text."""
     key_source: str = ""
     """Where the key came from, for the remedy."""

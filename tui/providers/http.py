@@ -126,7 +126,12 @@ class HttpClient:
         self._headers = dict(headers or {})
         self._key_required = key_required
         self._attempts = Attempts(
-            ClientPool(connection=connection, transport=context.transport, verify_tls=verify_tls),
+            ClientPool(
+                connection=connection,
+                base_url=base_url,
+                transport=context.transport,
+                verify_tls=verify_tls,
+            ),
             context.clock,
             read_error,
             context.gate,

@@ -4,6 +4,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from tui.private import make_private_folder
+
 MOUNTS = Path("/proc/self/mounts")
 LOCAL_FILE_SYSTEMS = frozenset(
     {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "tmpfs", "xfs", "zfs"}
@@ -16,21 +18,8 @@ _WAL_FIXED_BACKPORTS = frozenset({(3, 44, 6), (3, 50, 7)})
 
 
 def make_private(file: Path) -> None:
-    """Make the file (0600) and its missing directories (0700). Raises OSError.
-
-    Directories that were there keep their mode: they may be the person's own choice.
-    """
-    missing = []
-    directory = file.parent
-    while not directory.exists():
-        missing.append(directory)
-        directory = directory.parent
-    for directory in reversed(missing):
-        try:
-            directory.mkdir(mode=0o700)
-        except FileExistsError:  # another instance was faster
-            continue
-        directory.chmod(0o700)
+    """Make the file (0600) and its missing directories (0700). Raises OSError."""
+    make_private_folder(file.parent)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if os.fstat(descriptor).st_mode & 0o777 != 0o600:  # noqa: PLR2004 - a mode is best literal

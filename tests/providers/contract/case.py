@@ -85,6 +85,8 @@ class Site:
     fault: Fault | None = None
     """Answers everything instead, while set."""
     key: str | None = CANARY
+    asked_before: int = 0
+    """Requests that are answered before everything is redirected, where a test redirects."""
 
     def __post_init__(self) -> None:
         self.world = World(self._answer, key=self.key)
