@@ -8,13 +8,13 @@ one begun. A file of a newer program is not touched. In each case `problem` says
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from tui.clock import Clock
 from tui.errors import StoreError
-from tui.store import schema
+from tui.store import salvage, schema
 from tui.store.connections import (
     NewerError,
     check,
@@ -25,6 +25,7 @@ from tui.store.connections import (
     transaction,
     version_of,
 )
+from tui.store.damaged import DamagedFile
 from tui.store.place import journal_mode, make_private
 
 ResultT = TypeVar("ResultT")
@@ -67,7 +68,8 @@ _UNUSABLE = {
     ),
 }
 _MEMORY_NOTE = "what is fetched from now on is lost at the end"
-_SIDE_FILES = ("-journal", "-wal", "-shm")
+_SALVAGED_AT_ONCE_S = 1.0
+"""How long opening may read a damaged file; what is larger follows piece by piece."""
 
 
 class Database:
@@ -106,6 +108,7 @@ class Database:
         else:
             self._writer.close()
             self._writer = opened
+        self.salvage(_SALVAGED_AT_ONCE_S)
 
     @property
     def journal(self) -> str:
@@ -149,6 +152,38 @@ class Database:
             if self.journal != "WAL":
                 return self.read(work)
         return self.read(work)
+
+    def salvage(self, seconds: float) -> bool:
+        """Go on reading a damaged file into this one, about so long.
+
+        `problem` tells how far it is, and at the end what is missing. Returns whether more follows.
+        """
+        file, name = self.file, self.read(salvage.unfinished)
+        if file is None or name is None:
+            return False
+        until = self._clock.monotonic() + seconds
+        try:
+            old = DamagedFile(file.with_name(name))
+        except (sqlite3.Error, OSError):
+            self.write(lambda found: salvage.give_up(found, name))
+            more = False
+        else:
+            with closing(old):
+                more = True
+                while more and self._clock.monotonic() < until:
+                    more = self.write(lambda found: salvage.step(found, name, old))
+        if self.file is not None:
+            self._tell_salvaged(name)
+        return more and self.file is not None
+
+    def _tell_salvaged(self, name: str) -> None:
+        for account in self.read(salvage.accounts):
+            if account.file == name:
+                self.problem = StoreError(
+                    f"The store was damaged and put aside as {name}; {account.sentence()}.",
+                    remedy="What is missing is fetched again when its run is opened, if the"
+                    " provider still has it.",
+                )
 
     def close(self) -> None:
         """Close all connections. Safe to call twice."""
@@ -216,7 +251,7 @@ class Database:
             connection.execute("PRAGMA cache_spill = 0")
             connection.execute("PRAGMA synchronous = NORMAL")
             if version_of(connection) != schema.VERSION:
-                transaction(connection, "BEGIN IMMEDIATE", create)
+                transaction(connection, "BEGIN IMMEDIATE", lambda found: _make(found, file))
             check(connection)
             # Another instance may be at work in another mode: then that one stays.
             with suppress(sqlite3.OperationalError):
@@ -256,15 +291,16 @@ class Database:
                 f"The store was damaged; {said}.",
                 remedy="What the providers still have is fetched again.",
             )
+            self.salvage(_SALVAGED_AT_ONCE_S)
 
     def _set_aside(self, file: Path) -> Path:
         """Rename the file and what belongs to it; return its new name."""
         stamp = f"{self._clock.now():%Y%m%dT%H%M%SZ}"
-        aside, n = file.with_name(f"{file.name}.bad-{stamp}"), 1
+        aside, n = file.with_name(f"{file.name}{salvage.ASIDE}{stamp}"), 1
         while aside.exists():
-            aside, n = file.with_name(f"{file.name}.bad-{stamp}-{n}"), n + 1
+            aside, n = file.with_name(f"{file.name}{salvage.ASIDE}{stamp}-{n}"), n + 1
         file.rename(aside)
-        for suffix in _SIDE_FILES:
+        for suffix in salvage.SIDE_FILES:
             with suppress(FileNotFoundError):
                 file.with_name(file.name + suffix).rename(aside.with_name(aside.name + suffix))
         return aside
@@ -283,3 +319,12 @@ class Database:
                 self._writer.close()
                 self._writer = memory()
         self.problem = StoreError(f"{sentence}; {_MEMORY_NOTE}.", remedy=remedy)
+
+
+def _make(connection: sqlite3.Connection, file: Path) -> None:
+    """Take the steps a file lacks; a new one begins with what a damaged one beside it held."""
+    new = not version_of(connection)
+    create(connection)
+    old = salvage.unread(connection, file) if new else None
+    if old is not None:
+        salvage.begin(connection, old)

@@ -93,15 +93,17 @@ def half_evicted(connection: sqlite3.Connection) -> int | None:
     """Return a run that is marked as evicted and still has rows; None without one."""
     found = connection.execute(
         "SELECT run FROM sync WHERE evicted NOT NULL"
-        " AND EXISTS(SELECT 1 FROM row WHERE row.run = sync.run) LIMIT 1"
+        " AND (EXISTS(SELECT 1 FROM row WHERE row.run = sync.run)"
+        " OR EXISTS(SELECT 1 FROM sort_key WHERE of_run = sync.run)) LIMIT 1"
     ).fetchone()
     return None if found is None else int(found[0])
 
 
 def delete_rows(connection: sqlite3.Connection, run: int, limit: int) -> int:
-    """Delete up to `limit` of a run's rows with all that hangs on them. Returns how many went.
+    """Delete up to `limit` of a run's rows with all that hangs on them. Returns how much went.
 
-    The one place that knows what a row has in other tables. Sums are left as they are.
+    Call it until nothing goes: what rows are sorted by goes after them. The one place that knows
+    what a row has in other tables. Sums are left as they are.
     """
     found = [
         Counted(*values)
@@ -122,7 +124,14 @@ def delete_rows(connection: sqlite3.Connection, run: int, limit: int) -> int:
     connection.executemany("DELETE FROM body WHERE trial = ?", trials)
     connection.executemany("DELETE FROM trial WHERE id = ?", trials)
     connection.executemany("DELETE FROM row WHERE id = ?", rows)
-    return len(rows)
+    if rows:
+        return len(rows)
+    connection.execute("DELETE FROM item_field WHERE run = ?", (run,))
+    return connection.execute(
+        "DELETE FROM sort_key WHERE of_run = ?1 AND (what, value, of_row) IN ("
+        "SELECT what, value, of_row FROM sort_key WHERE of_run = ?1 LIMIT ?2)",
+        (run, 10 * limit),
+    ).rowcount
 
 
 def begin_anew(connection: sqlite3.Connection, run: int) -> None:

@@ -11,7 +11,17 @@ from typing import TypeVar
 from tui.clock import Clock
 from tui.errors import StoreError
 from tui.models import Row, Run, RunRef
-from tui.store import accounts, bin_table, cause_table, filling, finding, imports, trials, walks
+from tui.store import (
+    accounts,
+    bin_table,
+    cause_table,
+    filling,
+    finding,
+    imports,
+    salvage,
+    trials,
+    walks,
+)
 from tui.store.codec import column_text, instant, micros
 from tui.store.database import Database
 from tui.store.growing import GrowingRead
@@ -31,6 +41,7 @@ from tui.store.types import (
     RowHead,
     RowQuery,
     RunQuery,
+    Salvaged,
     Sample,
     SourceState,
     StoredRun,
@@ -65,6 +76,10 @@ class StoreReader:
     def problem(self) -> StoreError | None:
         """Why nothing is kept on disk, or what happened to the file; None while all is well."""
         return self._database.problem
+
+    def salvaged(self) -> list[Salvaged]:
+        """Return what came out of damaged files that this one has replaced."""
+        return self._database.read(salvage.accounts)
 
     @property
     def revision(self) -> int:

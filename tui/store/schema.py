@@ -137,8 +137,8 @@ _SECOND = (
     "ALTER TABLE seen ADD COLUMN opened INTEGER",
     # When its rows were evicted; its sums stay as they were until rows come again.
     "ALTER TABLE sync ADD COLUMN evicted INTEGER",
-    # Damaged files whose content is still being read into this one.
-    "CREATE TABLE salvage(file TEXT PRIMARY KEY, state BLOB NOT NULL)",
+    # Damaged files whose content was or is still being read into this one (`tui.store.salvage`).
+    "CREATE TABLE salvage(file TEXT PRIMARY KEY, state BLOB NOT NULL, runs BLOB NOT NULL)",
     # What is wrong with a live run, as JSON: `[[kind, sentence], …]` (`tui.store.types.Concern`).
     "ALTER TABLE run ADD COLUMN concerns TEXT",
     """CREATE TABLE event(

@@ -14,6 +14,9 @@ RowSort = Literal[
     "index", "key", "outcome", "score", "latency", "tokens", "label", "trials", "cost", "error"
 ]
 
+MISSING_SHOWN = 5
+"""How many incomplete runs a sentence names."""
+
 ItemT = TypeVar("ItemT")
 
 
@@ -314,6 +317,44 @@ class Imported:
     at: datetime | None
     """When the last of them was; None before the first is."""
     runs: int
+
+
+@frozen
+class Salvaged:
+    """What came out of a damaged file."""
+
+    file: str
+    """Its name, beside the store."""
+    readable: bool
+    """Whether it could be read as a store at all."""
+    share: float
+    """How much of it is read, 0 to 1; until then the figures below are not final."""
+    runs: int = 0
+    rows: int = 0
+    rows_expected: int = 0
+    missing: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Incomplete runs: reference to rows stored and expected, trials stored and expected."""
+    lost: tuple[str, ...] = ()
+    """References of runs of which only the name could be read."""
+
+    def sentence(self) -> str:
+        """Return what came of it, for a person."""
+        if not self.readable:
+            return "nothing in it could be read"
+        if self.share < 1:
+            return f"what it held is being read, {self.share:.0%} so far"
+        runs = "1 run" if self.runs == 1 else f"{self.runs:,} runs"
+        words = [f"{self.rows:,} of {self.rows_expected:,} rows of {runs} were saved"]
+        missing = [
+            f"{ref} ({rows:,} of {of_rows:,} rows, {trials:,} of {of_trials:,} trials)"
+            for ref, (rows, of_rows, trials, of_trials) in self.missing.items()
+        ]
+        missing += [f"{ref} (all of it)" for ref in self.lost]
+        if missing:
+            more = len(missing) - MISSING_SHOWN
+            words.append("missing: " + ", ".join(missing[:MISSING_SHOWN]))
+            words += [f"and {more:,} more runs"] if more > 0 else []
+        return ", ".join(words)
 
 
 class View(Protocol[ItemT]):

@@ -1,0 +1,92 @@
+"""Ways in which a store's file may be damaged, and where in it what lies."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+PAGE = 4096
+
+
+def pages_of(file: Path, name: str) -> dict[int, str]:
+    """Return the pages of a table or index: number to `leaf`, `internal` or `overflow`."""
+    connection = sqlite3.connect(file)
+    found = dict(
+        connection.execute("SELECT pageno, pagetype FROM dbstat WHERE name = ?", (name,)).fetchall()
+    )
+    connection.close()
+    return found
+
+
+def ruin(file: Path, page: int, random: Random) -> None:
+    """Fill a page with noise."""
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * PAGE)
+        opened.write(random.randbytes(PAGE))
+
+
+def leaf(table: str, n: int = 1) -> Callable[[Path, Random], None]:
+    """Return what ruins some leaf pages of a table or index, never all."""
+
+    def damage(file: Path, random: Random) -> None:
+        leaves = [page for page, kind in pages_of(file, table).items() if kind == "leaf"]
+        for page in random.sample(leaves, min(n, len(leaves) - 1) or 1):
+            ruin(file, page, random)
+
+    return damage
+
+
+def overflow(file: Path, random: Random) -> None:
+    """Ruin one page a long body runs over to."""
+    pages = [page for page, kind in pages_of(file, "body").items() if kind == "overflow"]
+    ruin(file, random.choice(pages), random)
+
+
+def inner(file: Path, random: Random) -> None:
+    """Ruin a page of the rows' tree that is neither its root nor a leaf, if it has one."""
+    connection = sqlite3.connect(file)
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name='body'").fetchone()
+    connection.close()
+    pages = [p for p, kind in pages_of(file, "body").items() if kind == "internal" and p != root]
+    if pages:
+        ruin(file, random.choice(pages), random)
+    else:
+        leaf("body")(file, random)
+
+
+def bits(file: Path, random: Random) -> None:
+    """Flip twenty bits anywhere but in the first page."""
+    data = bytearray(file.read_bytes())
+    for _ in range(20):
+        data[random.randrange(PAGE, len(data))] ^= 1 << random.randrange(8)
+    file.write_bytes(data)
+
+
+def cut(file: Path, _random: Random) -> None:
+    """Cut the last tenth off."""
+    size = file.stat().st_size
+    with file.open("r+b") as opened:
+        opened.truncate(size - size // 10 // PAGE * PAGE)
+
+
+def header(file: Path, random: Random) -> None:
+    """Ruin the first bytes, so that nobody takes it for a database."""
+    with file.open("r+b") as opened:
+        opened.write(random.randbytes(24))
+
+
+KINDS: dict[str, tuple[Callable[[Path, Random], None], float]] = {
+    "row leaf": (leaf("row"), 0.9),
+    "row leaves": (leaf("row", 5), 0.6),
+    "trial leaf": (leaf("trial"), 0.8),
+    "body leaf": (leaf("body"), 0.9),
+    "body overflow": (overflow, 0.99),
+    "body inner": (inner, 0.5),
+    "row key index": (leaf("row_key", 2), 1.0),
+    "row score index": (leaf("row_score", 2), 1.0),
+    "sync leaf": (leaf("sync"), 1.0),
+    "bits": (bits, 0.7),
+    "cut": (cut, 0.5),
+    "header": (header, 1.0),
+}
+"""Name to how, and the share of trials, with their bodies, that must be saved at least."""

@@ -1,0 +1,169 @@
+"""Reading a damaged file: every line of a table that can still be reached.
+
+Tables are read by ranges of row ids, past whatever raises: a page that cannot be read costs the
+lines on it (a page of the tree's upper levels those beneath it), not the rest of the table. SQLite
+has no checksums, so what comes out may still be wrong; the caller judges it.
+"""
+
+import sqlite3
+import struct
+from pathlib import Path
+from shutil import copyfile
+from typing import Any, NamedTuple
+
+from tui.store.connections import connect
+
+Line = tuple[Any, ...]
+
+COPY_LIMIT = 2**30
+"""Bytes up to which a file that SQLite does not open at all is copied and mended to be read."""
+_PAGE = 4096
+"""SQLite's page size, which stores never change."""
+_LAST_ID = 2**62
+_FAR = 2**40
+"""Beyond any id in use: a gap this wide is the end of a table."""
+
+
+class Part(NamedTuple):
+    """Some lines of a table, in the order of their ids."""
+
+    lines: list[Line]
+    """Each with its row id in front of its columns."""
+    after: int
+    """Where the next part goes on."""
+    ended: bool
+    """Whether the table has no more that can be read."""
+
+
+class DamagedFile:
+    """A file that is only read. Use `close`."""
+
+    def __init__(self, file: Path) -> None:
+        """Open it. Raises sqlite3.Error, OSError."""
+        try:
+            self._connection = _open(file, "ro")
+        except sqlite3.OperationalError:
+            # It was left in the middle of a transaction, which must be rolled back first.
+            self._connection = _open(file, "rw")
+        except sqlite3.DatabaseError:
+            if file.stat().st_size > COPY_LIMIT:
+                raise
+            copy = file.with_name(f"{file.name}-copy")
+            try:
+                _mended_copy(file, copy)
+                self._connection = _open(copy, "ro")
+            finally:
+                copy.unlink(missing_ok=True)  # what is open stays readable
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def columns(self, table: str) -> list[str]:
+        """Return the names of a table's columns; none when it is not there."""
+        try:
+            found = self._connection.execute(f"PRAGMA table_info({table})").fetchall()
+        except sqlite3.DatabaseError:
+            return []
+        return [name for _n, name, *_more in found]
+
+    def part(self, table: str, columns: list[str], after: int, limit: int) -> Part:
+        """Return up to `limit` lines with row ids above `after`."""
+        lines: list[Line] = []
+        statement = f"SELECT rowid, {', '.join(columns)} FROM {table} NOT INDEXED WHERE rowid >"  # noqa: S608 - our own names
+        try:
+            for line in self._connection.execute(
+                f"{statement} ? ORDER BY rowid LIMIT ?", (after, limit)
+            ):
+                lines.append(line)
+                after = line[0]
+        except (sqlite3.DatabaseError, UnicodeError):
+            one = f"{statement}= ? ORDER BY rowid LIMIT 1"
+            # Python reads a line ahead, so the last one before the damage has not come yet.
+            while (found := self._read(one, after + 1)) is not None:
+                if not found:
+                    return Part(lines, after, ended=True)
+                lines += found
+                after = found[0][0]
+            beyond = self._beyond(one, after)
+            return Part(lines, after if beyond is None else beyond - 1, beyond is None)
+        return Part(lines, after, len(lines) < limit)
+
+    def line(self, table: str, columns: list[str], row_id: int) -> Line | None:
+        """Return one line's columns; None when it is not there or cannot be read."""
+        try:
+            found: Line | None = self._connection.execute(
+                f"SELECT {', '.join(columns)} FROM {table} WHERE rowid = ?",  # noqa: S608 - our own names
+                (row_id,),
+            ).fetchone()
+        except (sqlite3.DatabaseError, UnicodeError):
+            return None
+        return found
+
+    def some(self, statement: str) -> list[Line]:
+        """Return what a statement gives until it fails."""
+        lines: list[Line] = []
+        try:
+            for line in self._connection.execute(statement):
+                lines.append(line)  # noqa: PERF402 - as in `part`
+        except (sqlite3.DatabaseError, UnicodeError):
+            return lines
+        return lines
+
+    def _beyond(self, statement: str, after: int) -> int | None:
+        """Return where reading can go on after an unreadable line; None when nothing follows."""
+        bad, step = after, 1
+        while True:
+            start = after + step
+            if step > _FAR or start > _LAST_ID:
+                return None
+            if self._read(statement, start) is not None:
+                break
+            bad, step = start, step * 2
+        good = start
+        while good - bad > 1:
+            middle = (good + bad) // 2
+            if self._read(statement, middle) is None:
+                bad = middle
+            else:
+                good = middle
+        return good
+
+    def _read(self, statement: str, start: int) -> list[Line] | None:
+        """Return the next line, none at the end; None when it cannot be read."""
+        try:
+            return self._connection.execute(statement, (start,)).fetchall()
+        except (sqlite3.DatabaseError, UnicodeError):
+            return None
+
+
+def _open(file: Path, mode: str) -> sqlite3.Connection:
+    connection = connect(file, mode)
+    try:
+        connection.execute("PRAGMA query_only = 1")
+        connection.execute("PRAGMA cell_size_check = 1")
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _mended_copy(file: Path, copy: Path) -> None:
+    """Copy a file with a header that holds, and as long as the header says it was."""
+    size = file.stat().st_size
+    copy.touch(mode=0o600)
+    copyfile(file, copy)
+    with copy.open("r+b") as opened:
+        header = bytearray(opened.read(100).ljust(100, b"\0"))
+        if not header.startswith(b"SQLite format 3\0"):
+            header[:24] = struct.pack(">16sH6B", b"SQLite format 3\0", _PAGE, 1, 1, 0, 64, 32, 32)
+            header[28:32] = struct.pack(">I", -(-size // _PAGE))
+            header[44:48] = struct.pack(">I", 4)
+            header[56:60] = struct.pack(">I", 1)
+            header[92:96] = header[24:28]
+        opened.seek(0)
+        opened.write(header)
+        (pages,) = struct.unpack(">I", header[28:32])
+        if size < pages * _PAGE <= 4 * size + _PAGE:
+            opened.truncate(pages * _PAGE)
