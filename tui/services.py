@@ -115,5 +115,7 @@ def open_services(
         )
 
     links = {connection.name: make_link(connection) for connection in config.connections}
-    poller = Poller(links, store, clock, random)
+    gib = config.store.max_gib
+    limit = None if gib is None else int(gib * 2**30)
+    poller = Poller(links, store, clock, random, store_limit=limit)
     return Services(config, store, poller, clock, links, environ, make_link)

@@ -207,6 +207,8 @@ def test_a_connection_that_cannot_be_read(
         ("[poll]\nidle_s = 0", 2, "poll.idle_s", "must be a number"),
         ("poll = 5", 1, "poll", "must be a table, [poll]"),
         ("[ui]\ntheme = 5", 2, "ui.theme", "must be a text"),
+        ("[store]\nmax_gib = 0", 2, "store.max_gib", "must be a number from 0.01 to"),
+        ("[store]\nsize = 5", 2, "store.size", "is not known"),
         ("[ui]\ncolour = 'x'", 2, "ui.colour", "is not known"),
         ("[keys]\nquit = 5", 2, "keys.quit", "must be a list of texts, not a number"),
     ],

@@ -17,6 +17,7 @@ from tui.config.settings import (
     GoModelConnection,
     OpenAIConnection,
     PollSettings,
+    StoreSettings,
     UiSettings,
     WeaveConnection,
     key_variable_of,
@@ -123,6 +124,12 @@ class Reader:
         values = self._values(self._table(root, ("ui",)), ("ui",), {"theme": checks.text})
         return replace(UiSettings(), **{key: str(value) for key, value in values.items()})
 
+    def store(self, root: Table) -> StoreSettings:
+        """Return the `[store]` table."""
+        rules = {"max_gib": checks.number(0.01, 1e6)}
+        values = self._values(self._table(root, ("store",)), ("store",), rules)
+        return replace(StoreSettings(), **values)  # type: ignore[arg-type] # checked by the rules
+
     def keys(self, root: Table) -> dict[str, tuple[str, ...]]:
         """Return the `[keys]` table; which actions exist is known elsewhere."""
         table = self._table(root, ("keys",))
@@ -131,7 +138,7 @@ class Reader:
 
     def top(self, root: Table) -> None:
         """Name the tables that mean nothing."""
-        allowed = ("connections", "poll", "ui", "keys")
+        allowed = ("connections", "poll", "ui", "store", "keys")
         for key in root:
             if key not in allowed:
                 self._problem((key,), f"is not known; {checks.meant(key, allowed)}.")

@@ -131,6 +131,14 @@ class UiSettings:
 
 
 @frozen
+class StoreSettings:
+    """How large the store may get."""
+
+    max_gib: float | None = None
+    """None = the smaller of 20 GiB and a quarter of the free disk."""
+
+
+@frozen
 class Config:
     """Everything that was configured, and what was wrong with it."""
 
@@ -139,6 +147,7 @@ class Config:
     switched_off: tuple[ConnectionConfig, ...] = ()
     """Usable ones with `enabled = false`, in file order."""
     ui: UiSettings = field(default_factory=UiSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Action id to keys, as the person rebound them; checked against the action registry later."""
     problems: tuple[ConfigProblem, ...] = ()

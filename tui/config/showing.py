@@ -19,6 +19,8 @@ def describe(config: Config) -> str:
         for item in (*config.connections, *config.switched_off)
     ]
     parts.append(_table("ui", {"theme": config.ui.theme}))
+    if config.store.max_gib is not None:
+        parts.append(_table("store", {"max_gib": config.store.max_gib}))
     if config.keys:
         parts.append(_table("keys", dict(config.keys)))
     return "\n".join(parts) + "\n"

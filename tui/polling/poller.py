@@ -18,6 +18,7 @@ from tui.polling.index_loop import IndexLoop
 from tui.polling.links import Link
 from tui.polling.row_walks import RowsProgress
 from tui.polling.sentinel_loop import SentinelLoop
+from tui.polling.upkeep import UpkeepLoop
 from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
 from tui.store import Change, Store
@@ -47,7 +48,9 @@ class Poller:
         store: Store,
         clock: Clock,
         random: Random | None = None,
+        store_limit: int | None = None,
     ) -> None:
+        """Poll `links` into `store`, which is kept below `store_limit` bytes (None = default)."""
         self._links = links
         self._store = store
         self._clock = clock
@@ -60,6 +63,13 @@ class Poller:
             random,
             on_failure=self._focus_failed,
             on_progress=self._rows_progressed,
+        )
+        self._upkeep = UpkeepLoop(
+            store,
+            clock,
+            limit=store_limit,
+            focused=lambda: self._focus.focused,
+            publish=self.publish,
         )
         self._sentinel = SentinelLoop(store, tuple(links), clock, self.publish)
         self._index = IndexLoop(store.search, clock)
@@ -78,6 +88,7 @@ class Poller:
             ("watch store", self._watch_store),
             ("watch runs", self._sentinel.run),
             ("search index", self._index.run),
+            ("store upkeep", self._upkeep.run),
         ]
 
     def links_changed(self, changed: Iterable[str]) -> None:

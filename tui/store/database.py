@@ -7,14 +7,15 @@ one begun. A file of a newer program is not touched. In each case `problem` says
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from tui.clock import Clock
 from tui.errors import StoreError
-from tui.store import salvage, schema
+from tui.models import RunRef
+from tui.store import retention, salvage, schema
 from tui.store.connections import (
     NewerError,
     check,
@@ -85,6 +86,7 @@ class Database:
         self._readers: list[sqlite3.Connection] = []
         self._closed = False
         self._inode = 0
+        self._evicting = False
         self._generation = 0  # grows when something else takes the file's place
         self._writer = memory()
         if file is None:
@@ -176,6 +178,36 @@ class Database:
             self._tell_salvaged(name)
         return more and self.file is not None
 
+    def make_room(
+        self, limit: int | None, now: int, busy: Sequence[RunRef]
+    ) -> tuple[RunRef | None, bool]:
+        """Evict a piece if the file is above its limit, or the disk nearly full.
+
+        Returns the run that was evicted, if one was, and whether more is to be done.
+        """
+        file = self.file
+        if file is None:
+            return None, False
+        if self.write(retention.go_on):
+            return None, True
+        try:
+            room = self.read(lambda found: retention.room(found, file.parent))
+        except OSError:  # nobody knows; a write will tell if the disk is full
+            return None, False
+        most = room.limit(limit) * (retention.SLACK if self._evicting else 1.0)
+        self._evicting = room.used > most
+        if not self._evicting:
+            return None, False
+        evicted = self.write(lambda found: retention.evict_one(found, now, busy))
+        if evicted is None:
+            self._evicting = False
+            self.problem = StoreError(
+                "The store is above its limit, and all that is in it is kept, archived, imported,"
+                " live or open.",
+                remedy="Raise max_gib in [store], or let runs go with K.",
+            )
+        return evicted, evicted is not None
+
     def _tell_salvaged(self, name: str) -> None:
         for account in self.read(salvage.accounts):
             if account.file == name:
@@ -247,6 +279,8 @@ class Database:
         connection = connect(file, "rw")
         try:
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            # Only of use before the first table: then deleted rows give the disk room back.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             # A transaction that spilled would shut readers out until its end.
             connection.execute("PRAGMA cache_spill = 0")
             connection.execute("PRAGMA synchronous = NORMAL")

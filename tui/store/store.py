@@ -21,6 +21,9 @@ from tui.store.schema import FILE_NAME
 from tui.store.types import Change, Concern, Retired, StoredRun, SyncState
 from tui.store.watching import StoreWatch
 
+SALVAGE_S = 0.25
+"""How long one piece of salvage may take."""
+
 
 class Store(StoreReader):
     """Everything that was ever fetched. Thread-safe; calls are short and block.
@@ -57,6 +60,24 @@ class Store(StoreReader):
         given = tuple(refs)
         changed = self._database.write(lambda found: set_kept(found, given, why, keep=on))
         return self._change(refs=changed)
+
+    def upkeep(self, limit: int | None = None) -> tuple[Change, bool]:
+        """Do one piece of what keeps the store in order: salvage first, then eviction.
+
+        Args:
+            limit: how many bytes it may take; None = the smaller of 20 GiB and a quarter of the
+                free disk.
+
+        Returns:
+            What changed, and whether more is to be done.
+        """
+        if self._database.salvage(SALVAGE_S):
+            return self._change(), True
+        with self._lock:
+            busy = tuple(self._walks)
+        evicted, more = self._database.make_room(limit, self._now(), busy)
+        refs = [] if evicted is None else [evicted]
+        return self._change(refs=refs, rows=refs), more
 
     def set_open(self, refs: Iterable[RunRef]) -> None:
         """Note that runs are on a screen: no instance evicts them in the next five minutes."""
