@@ -21,6 +21,7 @@ SCREENS: Mapping[str, Factory] = {
     "runs": _factory("runs", "RunsScreen"),
     "run": _factory("run", "RunScreen"),
     "trial": _factory("trial", "TrialScreen"),
+    "search": _factory("search", "SearchScreen"),
     "json": _factory("raw", "JsonScreen"),
     "connections": _factory("connections", "ConnectionsScreen"),
     "help": _factory("help", "HelpScreen"),

@@ -19,6 +19,8 @@ INTRODUCTIONS = {
     "run": "One run: what came out, how sure that is, and its rows.",
     "trial": "One row in full: what was asked, what was said, how it was graded.",
     "json": "What the provider sent, nothing added and nothing left out but inline rows.",
+    "search": "Every trial that is stored and says something: words begun count from three letters "
+    "on, quotes hold words together. enter opens the trial at the match, n goes on in it.",
     "connections": "Each account, where its key comes from, and how its last answer was.",
     "help": "",
 }

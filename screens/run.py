@@ -10,7 +10,15 @@ from screens.base import bindings_for, keep_or_let_go
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
 from screens.run_header import RunHeader
-from tui.messages import CopyAsked, JsonOpened, LinkAsked, RowOpened, TextAsked, Told
+from tui.messages import (
+    CopyAsked,
+    JsonOpened,
+    LinkAsked,
+    RowOpened,
+    SearchOpened,
+    TextAsked,
+    Told,
+)
 from tui.models import RunRef
 from tui.presentation import run as present
 from tui.presentation.format import short_number
@@ -228,6 +236,10 @@ class RunScreen(PanedScreen):
     def action_sort(self) -> None:
         """Choose the order of the rows."""
         self._rows.choose_sort(lambda: self._show_pane(0))
+
+    def action_search(self) -> None:
+        """Search the rows of this run."""
+        self.post_message(SearchOpened(self._ref))
 
     def action_next_item(self) -> None:
         """Show the next run of the list."""

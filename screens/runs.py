@@ -7,7 +7,7 @@ from textual.binding import BindingType
 
 from screens.base import EvalScreen, bindings_for, interval_text, keep_or_let_go
 from tui.errors import QueryError
-from tui.messages import CopyAsked, LinkAsked, RunOpened
+from tui.messages import CopyAsked, LinkAsked, RunOpened, SearchOpened
 from tui.models import RunRef
 from tui.presentation.format import plural
 from tui.presentation.runs import COLUMNS, SORTS, title_text
@@ -218,6 +218,10 @@ class RunsScreen(EvalScreen):
     def action_quit_or_back(self) -> None:
         """Quit."""
         self.app.exit(0, return_code=0)
+
+    def action_search(self) -> None:
+        """Search everything that is stored."""
+        self.post_message(SearchOpened(None))
 
     def action_sort(self) -> None:
         """Choose the order; choosing the current one again turns it round."""

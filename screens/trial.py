@@ -14,6 +14,7 @@ from tui.messages import CopyAsked, JsonOpened, LinkAsked, TextAsked, Told
 from tui.models import Outcome, Row, RunRef, Trial
 from tui.presentation import trial as present
 from tui.presentation.runs import run_name
+from tui.presentation.search import FoundPlace
 from tui.services import Services
 from tui.store import Change, RowQuery
 from tui.widgets.filter_bar import FilterBar
@@ -35,9 +36,17 @@ class TrialScreen(PanedScreen):
     CSS_PATH = "../styles/trial.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("trial")
 
-    def __init__(self, services: Services, ref: RunRef, key: str, query: RowQuery) -> None:
-        """Show row `key` of a run; `query` is the list it was chosen from."""
+    def __init__(
+        self,
+        services: Services,
+        ref: RunRef,
+        key: str,
+        query: RowQuery,
+        place: FoundPlace | None = None,
+    ) -> None:
+        """Show row `key` of a run; `query` is the list it was chosen from, `place` what to find."""
         super().__init__(services)
+        self._place = place
         self._ref = ref
         self._key = key
         self._list = query
@@ -97,8 +106,13 @@ class TrialScreen(PanedScreen):
             return
         if fresh:
             self._trial = _most_telling(row.trials)
+        place, self._place = self._place, None
+        if place is not None:
+            self._trial = _trial_of(row.trials, place.trial_id, self._trial)
         self._trial = min(self._trial, len(row.trials) - 1)
         self._show()
+        if place is not None:
+            self._find_place(row.trials[self._trial], place)
         self._fetch_detail(again=False)
 
     def _fetch_detail(self, *, again: bool) -> None:
@@ -234,6 +248,17 @@ class TrialScreen(PanedScreen):
 
     # --- finding
 
+    def _find_place(self, trial: Trial, place: FoundPlace) -> None:
+        """Go to what a search found, as if it had been typed here."""
+        story = self.query_one("#story", Transcript)
+        section = present.first_block(trial, self._notes(trial), place.field)
+        # Laid out as JSON a text may read differently; its first word does not.
+        for words in (place.text, *place.text.split()[:1]):
+            if words and story.find(words, section=section):
+                self.query_one(FilterBar).text = words
+                return
+        story.find("")
+
     def _text(self) -> TextView | JsonTree:
         pane = self._pane_widget(self._pane)
         if isinstance(pane, TextView | JsonTree):
@@ -304,6 +329,10 @@ class TrialScreen(PanedScreen):
 
     def _as_text(self) -> str:
         return self.query_one("#story", Transcript).logical_text()
+
+
+def _trial_of(trials: Sequence[Trial], trial_id: str, otherwise: int) -> int:
+    return next((n for n, trial in enumerate(trials) if trial.id == trial_id), otherwise)
 
 
 def _most_telling(trials: Sequence[Trial]) -> int:

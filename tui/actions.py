@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from tui.errors import ConfigProblem
 from tui.frozen import frozen
 
-SCREENS = ("runs", "run", "trial", "json", "connections", "help")
+SCREENS = ("runs", "run", "trial", "json", "search", "connections", "help")
 """Names of the screens, as scopes of actions use them."""
 
-LISTS = ("runs", "run", "connections")
+LISTS = ("runs", "run", "search", "connections")
 """Screens whose main pane is a table."""
 
 READING = ("run", "trial", "json")
@@ -58,17 +58,18 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("previous-item", ("[",), "previous row; on a run: previous run", ("run", "trial"), "Go"),
     Action("next-item", ("]",), "next row; on a run: next run", ("run", "trial"), "Go", hint="row"),
-    Action("connections", ("A",), "connections", ("runs", "run", "trial", "json"), "Go"),
+    Action("connections", ("A",), "connections", ("runs", "run", "trial", "json", "search"), "Go"),
     Action("json", ("J",), "raw JSON", ("run", "trial"), "Go", hint="JSON"),
     Action("mark", ("space",), "mark", ("runs",), "Find", hint="mark"),
     Action(
         "filter",
         ("/",),
         "filter; in a text: find",
-        ("runs", "run", "trial", "json"),
+        ("runs", "run", "trial", "json", "search"),
         "Find",
         hint="filter",
     ),
+    Action("search", ("f",), "full-text search", ("runs", "run", "search"), "Find", hint="search"),
     Action("next-match", ("n",), "next match", ("trial", "json"), "Find", hint="next"),
     Action("previous-match", ("N",), "previous match", ("trial", "json"), "Find"),
     Action("sort", ("s",), "sort by …", ("runs", "run"), "Find", hint="sort"),
@@ -80,7 +81,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("pager", ("v",), "open in $PAGER", READING, "Take along"),
     Action("editor", ("e",), "open in $EDITOR", READING, "Take along"),
     Action(
-        "refresh", ("r",), "refresh now", ("runs", "run", "trial", "connections"), "Live", "refresh"
+        "refresh",
+        ("r",),
+        "refresh now",
+        ("runs", "run", "trial", "search", "connections"),
+        "Live",
+        "refresh",
     ),
     Action(
         "pause", ("p",), "pause, go on", ("runs", "run", "trial", "connections"), "Live", "pause"

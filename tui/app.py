@@ -27,6 +27,7 @@ from tui.messages import (
     MinutePassed,
     RowOpened,
     RunOpened,
+    SearchOpened,
     StoreChanged,
     TextAsked,
     Told,
@@ -212,7 +213,11 @@ class EvalTopApp(App[int]):
 
     def on_row_opened(self, event: RowOpened) -> None:
         """Show a row."""
-        self._push("trial", event.ref, event.key, event.query)
+        self._push("trial", event.ref, event.key, event.query, event.place)
+
+    def on_search_opened(self, event: SearchOpened) -> None:
+        """Search a run, or all of them."""
+        self._push("search", event.ref)
 
     def on_json_opened(self, event: JsonOpened) -> None:
         """Show raw JSON."""

@@ -4,6 +4,7 @@ from textual.message import Message
 
 from tui.config import Config
 from tui.models import JsonValue, RunRef
+from tui.presentation.search import FoundPlace
 from tui.store import Change, RowQuery, RunQuery
 
 
@@ -31,11 +32,23 @@ class RunOpened(Message):
 class RowOpened(Message):
     """A person wants to read a row; `query` is the list it was chosen from."""
 
-    def __init__(self, ref: RunRef, key: str, query: RowQuery) -> None:
+    def __init__(
+        self, ref: RunRef, key: str, query: RowQuery, place: FoundPlace | None = None
+    ) -> None:
         super().__init__()
         self.ref = ref
         self.key = key
         self.query = query
+        self.place = place
+        """What to show of it; None leaves that to the screen."""
+
+
+class SearchOpened(Message):
+    """A person wants to search a run; None for all that is stored."""
+
+    def __init__(self, ref: RunRef | None) -> None:
+        super().__init__()
+        self.ref = ref
 
 
 class JsonOpened(Message):

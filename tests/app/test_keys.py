@@ -24,7 +24,7 @@ async def test_every_action_of_every_screen_is_bound_to_each_of_its_keys(
 
 
 async def test_a_persons_keys_replace_the_defaults_everywhere(world: World, opened: Opened) -> None:
-    world.rebound.update({"move-down": ("x",), "refresh": ("f5",), "filter": ("f",)})
+    world.rebound.update({"move-down": ("x",), "refresh": ("f5",), "filter": ("F",)})
     assert check_keys(world.rebound) == ()
     async with opened(world) as pilot:
         table = pilot.app.screen.query_one("#runs", VirtualTable)
@@ -36,8 +36,8 @@ async def test_a_persons_keys_replace_the_defaults_everywhere(world: World, open
         assert world.poller.asked == []
         await press(pilot, "f5")
         assert world.poller.asked == [("refresh", None)]
-        assert "f filter" in text(pilot)
-        await press(pilot, "f", "w", "e", "e")
+        assert "F filter" in text(pilot)
+        await press(pilot, "F", "w", "e", "e")
         assert "1 of 4 runs" in text(pilot)
 
 

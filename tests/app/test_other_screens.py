@@ -19,6 +19,7 @@ WAYS = {
     "run": ("down", "down", "enter"),
     "trial": ("down", "down", "enter", "enter"),
     "json": ("enter", "J"),
+    "search": ("f", *"tail", "enter"),
     "connections": ("A",),
     "help": ("question_mark",),
 }

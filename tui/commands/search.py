@@ -43,8 +43,6 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         session.tell(CUT_STORY)
     if ended_early:
         session.tell(f"Only the first {arguments.limit} are shown (--limit {arguments.limit}).")
-    elif hits.cut:
-        session.tell(f"There are more: only those of {len(hits):,} trials are shown.")
     if ref is None:
         tell_unfetched(session, names)
     else:

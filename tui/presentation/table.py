@@ -18,6 +18,8 @@ class Cell:
     text: str = ""
     tone: str = ""
     """A word of `tui.widgets.tones.TONES`; any other is the plain style."""
+    lit: tuple[int, int] = (0, 0)
+    """First and end character of what stands out in a text that is clean and aligned left."""
 
 
 @frozen

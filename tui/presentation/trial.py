@@ -1,7 +1,7 @@
 """One trial in full: its facts, its story, its criteria."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tui.models import JsonValue, Row, Score, Trial
 from tui.presentation import format as fmt
@@ -85,18 +85,31 @@ def score_glyph(score: Score) -> str:
 
 def story(trial: Trial, notes: Sequence[str] = ()) -> list[Block]:
     """Return the whole trial: what went wrong, input, expected, output, each criterion."""
+    return [block for _field, blocks in _chapters(trial, notes) for block in blocks]
+
+
+def first_block(trial: Trial, notes: Sequence[str], field: str) -> int:
+    """Return which block of the story a text of `tui.store.TEXT_FIELDS` begins with."""
+    place = 0
+    for name, blocks in _chapters(trial, notes):
+        if name == field:
+            return place
+        place += len(blocks)
+    return 0
+
+
+def _chapters(trial: Trial, notes: Sequence[str]) -> Iterator[tuple[str, list[Block]]]:
     blocks = []
     if trial.error is not None:
         code = trial.error.code or ""
         blocks.append(Block("error", trial.error.message or code, kind="note", title=code))
     blocks.extend(Block("note", note, kind="note") for note in notes)
-    blocks.extend(blocks_of(trial.input, "input"))
-    if trial.expected is not None:
-        blocks.extend(_expected(trial.expected))
+    yield "error", blocks
+    yield "input", blocks_of(trial.input, "input")
+    yield "expected", [] if trial.expected is None else _expected(trial.expected)
     output = blocks_of(trial.output, "output")
-    blocks.extend(output or [Block("output", _no_output(trial), kind="note")])
-    blocks.extend(criterion_blocks(trial))
-    return blocks
+    yield "output", output or [Block("output", _no_output(trial), kind="note")]
+    yield "reason", criterion_blocks(trial)
 
 
 def _expected(value: JsonValue) -> list[Block]:

@@ -219,9 +219,9 @@ class StoreReader:
         """
         return self._database.read(lambda found: accounts.never_whole(found, connections))
 
-    def hits(self, wanted: Wanted) -> Hits:
-        """Return a search that has not begun (`Hits.search`)."""
-        return Hits(self._database, self.search, wanted)
+    def hits(self, wanted: Wanted, *, most: int | None = None) -> Hits:
+        """Return a search that has not begun (`Hits.search`); `most` bounds what it tells."""
+        return Hits(self._database, self.search, wanted, most)
 
     def row(self, ref: RunRef, key: str) -> Row | None:
         """Return a row with the bodies of its trials, oldest first; None when not stored."""

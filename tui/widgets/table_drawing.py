@@ -14,6 +14,7 @@ CURSOR_GLYPH = "▸"
 MARK_GLYPH = "*"
 DESCENDING = "↓"
 ASCENDING = "↑"
+_BOLD = Style(bold=True)
 
 
 def row_parts(
@@ -40,6 +41,11 @@ def row_parts(
             cell = row.cells[slot.index]
             text = fit(cell.text, slot.width, columns[slot.index].align)
             style = base if at_cursor else palette.tone(cell.tone, row.tone)
+            start, end = cell.lit
+            if start < end:
+                yield text[:start], style
+                yield text[start:end], style + _BOLD if at_cursor else palette.tone("title")
+                text = text[end:]
         else:
             text, style = " " * slot.width, base
         yield text, style

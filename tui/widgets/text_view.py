@@ -222,8 +222,10 @@ class TextView(LineView):
 
     # --- searching
 
-    def find(self, text: str) -> int:
+    def find(self, text: str, *, section: int | None = None) -> int:
         """Search without regard to case and go to the first match from the screen on.
+
+        With `section` it is the first from the beginning of that section on.
 
         Returns how many there are (at most 10,000); an empty text ends the search. Folded
         sections are searched, too, and unfold when a match in them is gone to.
@@ -233,7 +235,7 @@ class TextView(LineView):
         if not self._matches or not self._document.total:
             self._tell_matches(-1)
         else:
-            here = self._document.place(self.top)
+            here = self._document.place(self.top) if section is None else Place(section, HEADING)
             after = [
                 index
                 for index, match in enumerate(self._matches)

@@ -75,7 +75,6 @@ def test_all_runs_or_one_are_searched(store: Store, filled: bool) -> None:
     assert found(store, "help cannot", REF) == ["a"]
     assert found(store, '"help cannot"') == []
     assert found(store, "help label") == []
-    assert look(store, "cannot").run_count() == 2
     assert found(store, "cannot", RunRef("prod", "nothing")) == []
 
 

@@ -12,12 +12,10 @@ from tui.store.codec import loads
 from tui.store.database import Database
 from tui.store.row_table import chunks
 from tui.store.run_table import find_id
-from tui.store.search.index import SearchIndex, existing
+from tui.store.search.index import SearchIndex
 from tui.store.search.texts import TEXT_FIELDS, read, texts_of, unfolded
 from tui.store.search.wanted import Wanted
 
-MOST = 20_000
-"""Trials one search tells; whoever finds more needs another word."""
 BEFORE = 60
 """Characters of context before a match."""
 AFTER = 200
@@ -54,40 +52,24 @@ class Hit:
 class Hits:
     """Trials a search has found so far; grows at its end, while another thread reads it."""
 
-    def __init__(self, database: Database, index: SearchIndex, wanted: Wanted) -> None:
+    def __init__(
+        self, database: Database, index: SearchIndex, wanted: Wanted, most: int | None = None
+    ) -> None:
         self.wanted = wanted
+        self.most = most
+        """How many trials it tells at most; None = all."""
         self.left = 0
         """Texts that are still to be read because the index lacks them."""
         self.done = False
         """Whether all was looked through."""
         self.cut = False
-        """Whether there are more than the most a search tells."""
+        """Whether there are more than `most`."""
         self._database = database
         self._index = index
         self._trials = array("q")
 
     def __len__(self) -> int:
         return len(self._trials)
-
-    def run_count(self) -> int:
-        """Return in how many runs they are."""
-        trials = self._trials[:]
-
-        def work(found: sqlite3.Connection) -> int:
-            rows = set(existing(found, trials).values())
-            runs: set[int] = set()
-            for part in chunks(sorted(rows)):
-                marks = ",".join("?" * len(part))
-                runs.update(
-                    run
-                    for (run,) in found.execute(
-                        f"SELECT DISTINCT run FROM row WHERE id IN ({marks})",  # noqa: S608 - marks
-                        part,
-                    )
-                )
-            return len(runs)
-
-        return self._database.read(work)
 
     def search(
         self,
@@ -98,6 +80,9 @@ class Hits:
         cancelled: Callable[[], bool],
     ) -> None:
         """Look for it: in the index at once, then in what the index lacks, newest first.
+
+        Runs come newest first, their rows in the order of the dataset; what is read later comes
+        behind.
 
         Args:
             ref: only in this run; None = in all.
@@ -111,18 +96,15 @@ class Hits:
             return
         # Before the index is asked: what was told anew meanwhile is rather read than believed.
         retold = self._database.read(lambda found: _retold(found, run))
-        matches = self._index.matches(self.wanted, run=run, limit=MOST + 1, cancelled=cancelled)
+        limit = -1 if self.most is None else self.most + 1
+        matches = self._index.matches(self.wanted, run=run, limit=limit, cancelled=cancelled)
         stale = set(retold)
-        sure = [trial for trial in matches.trials if trial not in stale]
-        for start in range(0, len(sure), _READ_AT_ONCE):
-            if cancelled():
-                return
-            self._add(sure[start : start + _READ_AT_ONCE], connections)
-            if not start:
-                told()
+        if cancelled():
+            return
+        self._add([trial for trial in matches.trials if trial not in stale], connections)
+        told()
         unread = _Unread(self._database, run, matches.upto, retold)
         self.left = unread.count()
-        told()
         for trials, seen in unread.saying(self.wanted):
             if cancelled():
                 return
@@ -146,23 +128,13 @@ class Hits:
         found = self._database.read(lambda connection: _hits(connection, wanted, self.wanted))
         return [hit for trial in wanted for hit in found.get(trial, ())]
 
-    def number_at(self, index: int) -> int:
-        """Return the number of the hit at an index. Raises IndexError outside."""
-        return self._trials[index]
-
-    def index_of(self, number: int) -> int | None:
-        """Return where the hit of this number is; None when it is none."""
-        try:
-            return self._trials.index(number)
-        except ValueError:
-            return None
-
     def _add(self, trials: Sequence[int], connections: Sequence[str] | None) -> None:
-        there = self._database.read(lambda found: _there(found, trials, connections))
-        room = MOST - len(self._trials)
-        fresh = [trial for trial in trials if trial in there]
-        self.cut = self.cut or len(fresh) > room
-        self._trials.extend(fresh[:room])
+        fresh = self._database.read(lambda found: _in_order(found, trials, connections))
+        if self.most is not None:
+            room = self.most - len(self._trials)
+            self.cut = self.cut or len(fresh) > room
+            fresh = fresh[:room]
+        self._trials.extend(fresh)
 
 
 class _Unread:
@@ -183,8 +155,7 @@ class _Unread:
     def saying(self, wanted: Wanted) -> Iterator[tuple[list[int], int]]:
         """Yield those that say it, newest first, and how many were read for it."""
         for part in chunks(self._retold):
-            marks = ",".join("?" * len(part))
-            statement = f"{_READ} WHERE trial.id IN ({marks})"
+            statement = f"{_READ} WHERE trial.id IN ({_marks(part)})"
             yield _saying(self._read(statement, part), wanted), len(part)
         within = "" if self._run is None else " AND row.run = :run"
         statement = (
@@ -233,26 +204,24 @@ def _says(body: bytes, label: str, wanted: Wanted) -> bool:
     return wanted.may_be_in(data, label) and bool(wanted.found_in(texts_of(loads(data), label)))
 
 
-def _there(
+def _in_order(
     connection: sqlite3.Connection, trials: Sequence[int], connections: Sequence[str] | None
-) -> set[int]:
-    """Return those trials that are still stored, and in runs of some connections."""
-    rows = existing(connection, trials)
-    if connections is None:
-        return set(rows)
-    names = ",".join("?" * len(connections))
-    there: set[int] = set()
-    for part in chunks(sorted(set(rows.values()))):
-        marks = ",".join("?" * len(part))
-        there.update(
-            row
-            for (row,) in connection.execute(
-                "SELECT row.id FROM row JOIN run ON run.id = row.run"  # noqa: S608 - marks
-                f" WHERE row.id IN ({marks}) AND run.connection IN ({names})",
-                (*part, *connections),
-            )
+) -> list[int]:
+    """Return those trials that are still stored, and in runs of some connections, in order."""
+    names = "" if connections is None else f" AND connection IN ({_marks(connections)})"
+    found: list[tuple[Any, ...]] = []
+    for part in chunks(trials):
+        found += connection.execute(
+            "SELECT -coalesce(began, first_seen), -run.id, idx IS NULL, idx, row.id, trial.id"  # noqa: S608 - marks
+            " FROM trial JOIN row ON row.id = trial.row JOIN run ON run.id = row.run"
+            f" WHERE trial.id IN ({_marks(part)}){names}",
+            (*part, *(connections or ())),
         )
-    return {trial for trial, row in rows.items() if row in there}
+    return [values[-1] for values in sorted(found)]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
 
 
 def _hits(
@@ -260,11 +229,10 @@ def _hits(
 ) -> dict[int, list[Hit]]:
     found = {}
     for part in chunks(trials):
-        marks = ",".join("?" * len(part))
         for values in connection.execute(
             "SELECT trial.id, run.connection, run.path, run.name, row.key, row.label, trial.tid,"  # noqa: S608 - marks
             " body.data FROM trial JOIN row ON row.id = trial.row JOIN run ON run.id = row.run"
-            f" JOIN body ON body.trial = trial.id WHERE trial.id IN ({marks})",
+            f" JOIN body ON body.trial = trial.id WHERE trial.id IN ({_marks(part)})",
             part,
         ):
             found[values[0]] = _hits_of(values, wanted)
