@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from tui.actions import readme_table
 from tui.commands.arguments import build_parser
 from tui.config import load_config
+from tui.config.policy import read_policy
 from tui.query import ROW_FIELDS, RUN_FIELDS, read_row_filter, read_run_filter
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +28,7 @@ def test_every_link_leads_somewhere() -> None:
 
 
 def test_the_example_configuration_is_right(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
+    example, _policy = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
     file = tmp_path / "config.toml"
     file.write_text(example)
     config = load_config(flag_path=file, environ={})
@@ -39,6 +40,13 @@ def test_the_example_configuration_is_right(tmp_path: Path) -> None:
         "datalab",
         "gomodel",
     ]
+
+
+def test_the_example_policy_is_right(tmp_path: Path) -> None:
+    _example, policy = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
+    (tmp_path / "gate.toml").write_text(policy)
+    names = [check.name for check in read_policy(tmp_path / "gate.toml").checks]
+    assert names == ["quality", "judge", "other"]
 
 
 def test_every_folder_and_module_of_the_map_exists() -> None:

@@ -7,6 +7,7 @@ import json
 from tui.analysis.compared import MOST_RUNS, Comparison, Options
 from tui.commands.fetching import fetch_rows
 from tui.commands.reference import resolve
+from tui.commands.reporting import check_report, write_report
 from tui.commands.session import Session
 from tui.errors import UsageError
 from tui.presentation.comparison_records import comparison_record
@@ -20,6 +21,7 @@ _STORY_EVERY_S = 2.0
 async def run(arguments: argparse.Namespace, session: Session) -> int:
     """Fetch what is missing, compare, print; 0 when it could compare."""
     options = options_of(arguments)
+    check_report(arguments.report)
     references = [arguments.ref, *arguments.others]
     if len(references) > MOST_RUNS:
         raise UsageError(f"At most {MOST_RUNS} runs can be compared at once.")
@@ -33,6 +35,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     else:
         write = markdown if arguments.format == "md" else plain_text
         session.out.write(write(comparison))
+    await write_report(session, arguments.report, [comparison])
     return session.exit_code()
 
 

@@ -35,6 +35,7 @@ ON_RUNS = {
     "import": "tui.commands.imports",
     "wait": "tui.commands.wait",
     "watch": "tui.commands.watch",
+    "gate": "tui.commands.gate",
 }
 """Command to the module whose `run` is its `SessionCommand`."""
 ON_SETTINGS = {

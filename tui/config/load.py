@@ -55,6 +55,16 @@ def load_config(*, flag_path: Path | None, environ: Mapping[str, str]) -> Config
     return config if root.get("connections") else _with_environment(config, environ)
 
 
+def read_toml(path: Path) -> tuple[dict[str, object], dict[tuple[str, ...], int]]:
+    """Return what another TOML file of the person's holds, and the line of each key in it.
+
+    Raises:
+        ConfigError: it is not there, cannot be read or is not TOML.
+    """
+    text = _text_of(path, named=True) or ""
+    return _parsed(text, path), key_lines(text)
+
+
 def _with_environment(config: Config, environ: Mapping[str, str]) -> Config:
     reader = EnvironmentReader(environ)
     connections = reader.connections()

@@ -21,7 +21,7 @@ def plain_text(comparison: Comparison) -> str:
         out.write(f"{line}\n")
     for pair in comparison.pairs:
         out.write(f"\n{_title(comparison, pair)}\n{words.sentence(pair.overall)}\n\n")
-        out.write(_aligned(_rows(pair)))
+        out.write(padded(_rows(pair)))
         for line in pair_notes(pair):
             out.write(f"{line}\n")
     return out.getvalue()
@@ -132,7 +132,8 @@ def _cells(judged: Judged) -> Sequence[str]:
     )
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def padded(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as columns: the first and last to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(

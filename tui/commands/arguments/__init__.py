@@ -15,7 +15,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="evaltop",
         description="Every LLM evaluation run and batch job you have, in one terminal app. "
         "Without a command it opens the app.",
-        epilog="Exit codes: 0 ok · 3 a waited-for run ended badly · 64 wrong usage · 65 bad data · "
+        epilog="Exit codes: 0 ok · 1 regressed, 2 inconclusive (gate) · "
+        "3 a waited-for run ended badly · 64 wrong usage · 65 bad data · "
         "66 no such run or connection · 69 provider unavailable · 70 a bug in evaltop · "
         "75 try again later · 77 key missing or refused · 78 bad configuration · "
         "129/130/143 ended by a signal.",

@@ -1,6 +1,7 @@
 """Arguments of the commands that judge runs: `compare`, `gate`."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from tui.commands.arguments.common import REF_HELP, Commands, Parser, positive
@@ -46,6 +47,12 @@ def comparing_flags() -> Parser:
         "--cluster", metavar="FIELD", help="rows with the same item.FIELD count as dependent"
     )
     flags.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write one page for people; FILE ends in .md or .html",
+    )
+    flags.add_argument(
         "--offline", action="store_true", help="answer from what is stored, ask nobody"
     )
     return flags
@@ -61,3 +68,33 @@ def add(commands: "Commands[Any]", common: Parser) -> None:
     compare.add_argument("others", nargs="*", metavar="REF", help="up to seven runs beside it")
     compare.add_argument("--slices", metavar="FIELD", help="also apart by the values of item.FIELD")
     compare.add_argument("--format", choices=("table", "json", "md"), default="table")
+    gate = commands.add_parser(
+        "gate",
+        parents=[common, flags],
+        help="pass or fail a run",
+        description="Judge a run by its own figures and beside a baseline. "
+        "Exit codes: 0 passed · 1 regressed · 2 inconclusive, missing or too few rows.",
+    )
+    gate.add_argument("ref", metavar="REF", nargs="?", help=REF_HELP)
+    gate.add_argument(
+        "--min-pass-rate",
+        type=rate,
+        metavar="RATE",
+        help="least pass rate: its 95 %% interval must not go below",
+    )
+    gate.add_argument(
+        "--max-error-rate",
+        type=rate,
+        metavar="RATE",
+        help="largest share of errored rows (default 5%%)",
+    )
+    gate.add_argument(
+        "--baseline",
+        metavar="REF",
+        help="must not be worse than this run; marked means the group's baseline, "
+        "else the run before",
+    )
+    gate.add_argument(
+        "--policy", type=Path, metavar="FILE", help="checks of several runs and criteria, in TOML"
+    )
+    gate.add_argument("--format", choices=("table", "json", "md"), default="table")
