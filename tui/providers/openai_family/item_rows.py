@@ -1,5 +1,6 @@
 """The rows of an eval run: its output items, page by page."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from tui.errors import MissingError, RejectedError
@@ -33,7 +34,8 @@ async def item_rows(
                 raise
             after = resume = None
             continue
-        items = read_items(page.items, definition, foundry=foundry)
+        # A page takes longer than the event loop may be held.
+        items = await asyncio.to_thread(read_items, page.items, definition, foundry=foundry)
         empty = after is None and not page.items and not page.skipped and not run.live
         yield RowPage(
             items.rows,
