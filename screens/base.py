@@ -1,6 +1,7 @@
 """What all screens share: keys from the registry, the lines at the bottom, broken workers."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,7 +14,7 @@ from tui.messages import MinutePassed, StoreChanged, Told, WorkBroke
 from tui.models import RunRef
 from tui.presentation.format import plural
 from tui.presentation.imports import import_items
-from tui.presentation.status import StatusItem, status_items
+from tui.presentation.status import StatusItem, offline_text, status_items
 from tui.services import Services
 from tui.store import Change, Store
 from tui.widgets.header_line import HeaderLine, HintLine
@@ -86,8 +87,22 @@ class EvalScreen(Screen[str]):
 
     def show_header(self, left: str, right: str = "", right_tone: str = "muted") -> None:
         """Set the title line; equal values repaint nothing."""
+        offline = self.offline_text()
+        if offline:
+            right = f"{right}   {offline}" if right else offline
         header = self.query_one("#title", HeaderLine)
         header.left, header.right, header.right_tone = left, right, right_tone
+
+    def data_at(self) -> datetime | None:
+        """Return when what is shown was told; None when nothing is stored."""
+        known = (health.ok_at for health in self.services.poller.status().values())
+        return max((at for at in known if at is not None), default=None)
+
+    def offline_text(self) -> str:
+        """Return that nobody is asked, with the age of the data; empty while somebody is."""
+        if not self.services.poller.offline:
+            return ""
+        return offline_text(self.data_at(), self.services.clock.now())
 
     def show_status(self) -> None:
         """Set the status line: what was just done, a bug, then how the connections are."""

@@ -28,6 +28,7 @@ from tui.presentation.connections import (
     rows,
 )
 from tui.presentation.format import plural
+from tui.presentation.retirement import ending_notice, holdings_text
 from tui.presentation.sources import ListSource
 from tui.services import Services
 from tui.store import Change
@@ -120,10 +121,27 @@ class ConnectionsScreen(ConnectionActions):
             self.tested.get(name, ""),
         )
         text = paragraph(self.services.config, name, health, known, self.services.clock.now())
+        more = self._told_of_evals(name)
+        if more:
+            text = f"{more}\n{text}"
         problems = general_problems(self.services.config)
         if problems:
             text = "\n".join([text, "", *(f"⚠ {problem}" for problem in problems)])
         self.query_one("#about", TextView).show_text(text)
+
+    def _told_of_evals(self, name: str) -> str:
+        """Return what is stored of a service that has ended, or what to do before it ends."""
+        connection = next(
+            (one for one in self.services.config.connections if one.name == name), None
+        )
+        if connection is None:
+            return ""
+        store, now = self.services.store, self.services.clock.now()
+        holdings = store.holdings(name)
+        if store.retired(name) is not None:
+            return f"⊗ Its evals are retired. {holdings_text(holdings, now)}"
+        notice = ending_notice(connection, holdings, now)
+        return f"⚠ {notice}" if notice else ""
 
     def changed(self, change: Change) -> None:
         """Show how the connections are now."""

@@ -21,6 +21,7 @@ from tui.messages import (
 )
 from tui.models import RunRef
 from tui.presentation import run as present
+from tui.presentation.fetching import rows_story
 from tui.presentation.format import short_number
 from tui.presentation.sources import ListSource
 from tui.presentation.table import Cell, TableRow
@@ -149,11 +150,21 @@ class RunScreen(PanedScreen):
         run, rows = stored.run, self._rows
         found = rows.found if rows.rows.text or not rows.whole else None
         self.query_one(PaneLine).panes = (
-            ("rows", present.rows_state(stored, found, whole=rows.whole)),
+            ("rows", self._rows_state(stored, found)),
             ("criteria", short_number(len(run.criteria))),
             ("usage", short_number(len(run.usage))),
             ("details", ""),
         )
+
+    def _rows_state(self, stored: StoredRun, found: int | None) -> str:
+        """Return how many rows there are and, while they are fetched, how that goes."""
+        poller = self.services.poller
+        progress = poller.rows_progress
+        if stored.sync.walking and progress is not None and progress.ref == self._ref:
+            held = "held" if poller.paused else "fetching"
+            return f"{held}, {rows_story(progress)}"
+        state = present.rows_state(stored, found, whole=self._rows.whole)
+        return f"{state}, stopped" if poller.rows_stopped else state
 
     def _trouble(self) -> str:
         poller, connection = self.services.poller, self._ref.connection
@@ -168,6 +179,8 @@ class RunScreen(PanedScreen):
     def _why_empty(self, text: str) -> str:
         if self._stored is None:
             return self._trouble() or "Fetching the run…"
+        if self.services.poller.offline and self._stored.sync.begun_at is None:
+            return "Its rows have never been fetched."
         return present.empty_rows(
             self._stored,
             text=text,
@@ -268,6 +281,14 @@ class RunScreen(PanedScreen):
     def action_keep(self) -> None:
         """Keep the run's rows for good, or let them go again."""
         self.post_message(keep_or_let_go(self.services.store, [self._ref]))
+        self._read()
+
+    def action_stop_rows(self) -> None:
+        """End the fetching of the rows; what came stays."""
+        stopped = self.services.poller.stop_rows()
+        self.post_message(
+            Told("fetching stopped; r goes on" if stopped else "no rows are being fetched")
+        )
         self._read()
 
     def action_json(self) -> None:

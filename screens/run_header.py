@@ -7,6 +7,7 @@ from textual.containers import Vertical
 
 from tui.presentation import run as present
 from tui.presentation.progress import progress_view
+from tui.presentation.status import offline_text
 from tui.presentation.words import status_tone
 from tui.services import Services
 from tui.store import StoredRun
@@ -50,7 +51,10 @@ class RunHeader(Vertical):
         self.query_one(ProgressLine).view = progress_view(run, samples, now)
         outcome = self.query_one("#outcome", HeaderLine)
         outcome.left = present.outcome_text(run)
-        outcome.right = "paused" if self._services.poller.paused else ""
+        poller = self._services.poller
+        outcome.right = "paused" if poller.paused else ""
+        if poller.offline:
+            outcome.right = offline_text(stored.fetched_at, now)
         cost = self.query_one("#cost", HeaderLine)
         cost.left = present.cost_text(run, latency)
         cost.right = present.when_text(stored, now)

@@ -131,6 +131,11 @@ class RunsScreen(EvalScreen):
         """Return what an empty list means."""
         if self._text:
             return f"No run matches “{self._text}”.\nesc clears the filter."
+        if self.services.poller.offline:
+            return "Offline, and no run is stored."
+        return self._why_no_answer()
+
+    def _why_no_answer(self) -> str:
         health = list(self.services.poller.status().values())
         if not health:
             return "No connection is configured. A shows the three ways to begin."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -76,6 +77,11 @@ class TrialScreen(PanedScreen):
         self._show_pane(0)
         self.show_header(self._key)
         self._load(fresh=True)
+
+    def data_at(self) -> datetime | None:
+        """Return when the run was told."""
+        stored = self.services.store.run(self._ref)
+        return None if stored is None else stored.fetched_at
 
     def came_from(self) -> str:
         """Return the row's key."""

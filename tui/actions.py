@@ -91,6 +91,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "pause", ("p",), "pause, go on", ("runs", "run", "trial", "connections"), "Live", "pause"
     ),
+    Action("stop-rows", ("S",), "stop fetching rows; r goes on", ("run",), "Live"),
     Action("connection-add", ("a",), "add a connection", ("connections",), "Connect", "add"),
     Action("connection-edit", ("e",), "change it", ("connections",), "Connect", "change"),
     Action("connection-test", ("t",), "test it", ("connections",), "Connect", "test"),

@@ -65,13 +65,16 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.command == "demo":
         return _demo() if arguments.serve is None else _serve(arguments.serve)
     if arguments.command is None:
-        return _configured_app(arguments.config, arguments.connection)
+        offline = getattr(arguments, "offline", False)
+        return _configured_app(arguments.config, arguments.connection, offline=offline)
     from tui.commands.headless import run_command
 
     return run_command(arguments, environ=os.environ)
 
 
-def _configured_app(config_path: "Path | None", connections: Sequence[str] | None) -> int:
+def _configured_app(
+    config_path: "Path | None", connections: Sequence[str] | None, *, offline: bool = False
+) -> int:
     from dataclasses import replace
 
     from tui.commands.config import all_problems
@@ -91,7 +94,7 @@ def _configured_app(config_path: "Path | None", connections: Sequence[str] | Non
                 )
         chosen = tuple(one for one in config.connections if one.name in connections)
         config = replace(config, connections=chosen)
-    return _show(open_services(config))
+    return _show(open_services(config, offline=offline))
 
 
 def _demo() -> int:

@@ -69,6 +69,7 @@ def open_services(
     in_memory: bool = False,
     random: Random | None = None,
     prompt: Prompt | None = None,
+    offline: bool = False,
 ) -> Services:
     """Open the store and prepare every connection; nothing is asked yet.
 
@@ -82,6 +83,7 @@ def open_services(
         in_memory: keep the store in memory.
         random: for jitter.
         prompt: asks the person for a key no other place has.
+        offline: let the poller ask nobody.
     """
     clock = clock or SystemClock()
     environ = os.environ if environ is None else environ
@@ -117,5 +119,5 @@ def open_services(
     links = {connection.name: make_link(connection) for connection in config.connections}
     gib = config.store.max_gib
     limit = None if gib is None else int(gib * 2**30)
-    poller = Poller(links, store, clock, random, store_limit=limit)
+    poller = Poller(links, store, clock, random, store_limit=limit, offline=offline)
     return Services(config, store, poller, clock, links, environ, make_link)

@@ -37,7 +37,7 @@ REFUSED = "Nobody answers at localhost:8080. More."
             "warn",
         ),
         (Health(state="waiting"), "⚠ rate-limited", "warn"),
-        (Health(state="retired"), "⊗ has ended, data 12m old", "warn"),
+        (Health(state="retired"), "⊗ retired, data 12m old", "warn"),
         (
             Health(state="error", error=REFUSED),
             "✗ Nobody answers at localhost:8080, data 12m old",

@@ -18,6 +18,8 @@ class HealthState(StrEnum):
     """The provider asked for a pause."""
     ERROR = "error"
     RETIRED = "retired"
+    OFFLINE = "offline"
+    """Nobody is asked: the person wants what is stored."""
 
 
 @frozen

@@ -13,7 +13,7 @@ from tui.frozen import frozen
 from tui.models import Run, RunRef
 from tui.polling.connection_loop import ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
-from tui.polling.health import ConnectionHealth
+from tui.polling.health import ConnectionHealth, HealthState
 from tui.polling.index_loop import IndexLoop
 from tui.polling.links import Link
 from tui.polling.row_walks import RowsProgress
@@ -49,8 +49,12 @@ class Poller:
         clock: Clock,
         random: Random | None = None,
         store_limit: int | None = None,
+        *,
+        offline: bool = False,
     ) -> None:
         """Poll `links` into `store`, which is kept below `store_limit` bytes (None = default)."""
+        self.offline = offline
+        """Whether nobody is asked, whatever a screen wants: all answers are stored ones."""
         self._links = links
         self._store = store
         self._clock = clock
@@ -81,6 +85,8 @@ class Poller:
 
     def loops(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         """Return the loops to run, each with a name for its worker."""
+        if self.offline:
+            return [("watch store", self._watch_store)]
         lists = [(f"poll {name}", loop.run) for name, loop in self._loops.items()]
         return [
             *lists,
@@ -138,6 +144,8 @@ class Poller:
 
     def refresh(self, ref: RunRef | None = None) -> None:
         """Ask now: the run when one is given, else every list. Also while paused."""
+        if self.offline:
+            return
         for link in self._links.values():
             link.breaker.try_now()
         if ref is not None:
@@ -175,6 +183,13 @@ class Poller:
 
     def status(self) -> dict[str, ConnectionHealth]:
         """Return each connection's health, in configuration order."""
+        if self.offline:
+            return {
+                name: ConnectionHealth(
+                    name, HealthState.OFFLINE, ok_at=self._store.answered_at(name)
+                )
+                for name in self._links
+            }
         return {name: loop.health for name, loop in self._loops.items()}
 
     def budget_left(self, connection: str) -> int:
@@ -188,6 +203,8 @@ class Poller:
             ProviderError: the requests failed.
             NotFoundError: the run belongs to no configured connection.
         """
+        if self.offline:
+            return None
         link = self._links.get(ref.connection)
         if link is None:
             raise NotFoundError(f"There is no connection {ref.connection}.")

@@ -58,13 +58,16 @@ def status_item(health: Health, now: datetime) -> StatusItem:
         if health.checked < health.sources:
             text += f", {health.checked}/{health.sources} evals checked"
         return StatusItem(health.connection, "good", text)
+    if state == "offline":
+        age = _data_age(health, now) or ", nothing stored"
+        return StatusItem(health.connection, "muted", f"offline{age}")
     if state == "never":
         return StatusItem(health.connection, "muted", "… asking")
     if state == "waiting":
         later = f", next {fmt.next_time(health.next_at, now)}" if health.next_at else ""
         return StatusItem(health.connection, "warn", f"⚠ rate-limited{later}")
     if state == "retired":
-        return StatusItem(health.connection, "warn", f"⊗ has ended{_data_age(health, now)}")
+        return StatusItem(health.connection, "warn", f"⊗ retired{_data_age(health, now)}")
     return StatusItem(
         health.connection,
         "bad",
@@ -81,6 +84,9 @@ def health_text(health: Health, now: datetime) -> str:
     """Return the whole story of a connection as one sentence or more."""
     if str(health.state) == "never" and not health.error:
         return "It is being asked for the first time."
+    if str(health.state) == "offline":
+        told = f" Its data is {fmt.age(health.ok_at, now)} old." if health.ok_at else ""
+        return f"Offline: nobody is asked, what is stored is shown.{told}"
     parts = []
     if health.error:
         parts.append(health.error)
@@ -101,6 +107,13 @@ def health_text(health: Health, now: datetime) -> str:
         )
         parts.append(f"{checked}{oldest}.")
     return " ".join(parts)
+
+
+def offline_text(newest: datetime | None, now: datetime) -> str:
+    """Return what a title says of data nobody refreshes."""
+    return (
+        "offline, nothing stored" if newest is None else f"offline, data {fmt.age(newest, now)} old"
+    )
 
 
 def _ago(age: str) -> str:

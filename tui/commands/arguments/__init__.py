@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--connection", action="append", metavar="NAME", default=None, help=argparse.SUPPRESS
     )
+    parser.add_argument("--offline", action="store_true", help="the app on what is stored alone")
     common, reading = common_flags(), reading_flags()
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     setting_up.add_demo(commands)

@@ -59,7 +59,10 @@ def reading_flags() -> Parser:
     """Return the flags of commands that print records: source, format, columns."""
     reading = Parser(add_help=False)
     reading.add_argument(
-        "--offline", action="store_true", help="answer from what is stored, ask nobody"
+        "--offline",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="answer from what is stored, ask nobody",
     )
     reading.add_argument("--format", choices=FORMATS, default="table")
     reading.add_argument("--limit", type=positive, metavar="N", help="at most N; a cut is told")

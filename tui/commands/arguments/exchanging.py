@@ -76,7 +76,12 @@ def _add_export(commands: "Commands[Any]", common: Parser) -> None:
         metavar="A,B",
         help="some of jsonl, csv, parquet (default: jsonl,csv)",
     )
-    export.add_argument("--offline", action="store_true", help="write what is stored, ask nobody")
+    export.add_argument(
+        "--offline",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="write what is stored, ask nobody",
+    )
     export.add_argument(
         "--partial", action="store_true", help="also runs whose rows are not all stored"
     )

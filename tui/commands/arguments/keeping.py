@@ -1,5 +1,6 @@
 """Arguments of the commands about what stays in the store: `keep`."""
 
+import argparse
 from typing import Any
 
 from tui.commands.arguments.common import REF_HELP, Commands, Parser
@@ -15,4 +16,9 @@ def add(commands: "Commands[Any]", common: Parser) -> None:
     )
     keep.add_argument("refs", nargs="+", metavar="REF", help=REF_HELP)
     keep.add_argument("--no", action="store_true", help="let them be evicted again")
-    keep.add_argument("--offline", action="store_true", help="only look among what is stored")
+    keep.add_argument(
+        "--offline",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="only look among what is stored",
+    )

@@ -1,0 +1,256 @@
+"""Archives and walks by real processes over real sockets: killed, gone on with, read offline."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+EVALTOP = str(Path(sys.executable).with_name("evaltop"))
+PAGES, PAGE = 6, 100
+REF = "prod/eval_1/evalrun_1"
+
+
+class PagedApi:
+    """One eval with one run of 600 output items on loopback; a page can be held back."""
+
+    def __init__(self) -> None:
+        self.asked: list[str | None] = []
+        """`after` of every request for output items, in order."""
+        self.hold_at: str | None = None
+        self.held = threading.Event()
+        self.go_on = threading.Event()
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                url = urlsplit(self.path)
+                body = json.dumps(api.answer(url.path, parse_qs(url.query))).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def handle_one_request(self) -> None:
+                try:
+                    super().handle_one_request()
+                except ConnectionError:
+                    self.close_connection = True
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/v1"
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
+        if path.endswith("/output_items"):
+            after = query.get("after", [None])[0]
+            self.asked.append(after)
+            if after is not None and after == self.hold_at:
+                self.held.set()
+                self.go_on.wait(30)
+            start = 0 if after is None else int(after.rpartition("_")[2]) + 1
+            return self.listed([item(n) for n in range(start, start + PAGE)], start)
+        if path.endswith("/runs"):
+            return self.listed([RUN], None)
+        if "/runs/" in path:
+            return RUN
+        if path.endswith("/evals"):
+            return self.listed([EVAL], None)
+        return EVAL
+
+    def listed(self, data: list[dict[str, Any]], start: int | None) -> dict[str, Any]:
+        more = start is not None and start + PAGE < PAGES * PAGE
+        return {
+            "object": "list",
+            "data": data,
+            "first_id": data[0]["id"],
+            "last_id": data[-1]["id"],
+            "has_more": more,
+        }
+
+
+EVAL = {
+    "id": "eval_1",
+    "object": "eval",
+    "name": "faq",
+    "created_at": 1_700_000_000,
+    "testing_criteria": [{"id": "g1", "type": "string_check", "name": "exact"}],
+    "metadata": {},
+}
+TOTAL = PAGES * PAGE
+RUN = {
+    "id": "evalrun_1",
+    "object": "eval.run",
+    "eval_id": "eval_1",
+    "name": "nightly",
+    "status": "completed",
+    "model": "gpt-5-mini",
+    "created_at": 1_700_000_100,
+    "result_counts": {"total": TOTAL, "passed": TOTAL, "failed": 0, "errored": 0},
+    "data_source": {
+        "type": "jsonl",
+        "source": {
+            "type": "file_content",
+            "content": [{"item": {"question": f"what is {n}?"}} for n in range(TOTAL)],
+        },
+    },
+    "metadata": {},
+}
+
+
+def item(n: int) -> dict[str, Any]:
+    return {
+        "id": f"item_{n}",
+        "object": "eval.run.output_item",
+        "run_id": "evalrun_1",
+        "eval_id": "eval_1",
+        "created_at": 1_700_000_200,
+        "status": "pass",
+        "datasource_item_id": n,
+        "datasource_item": {"question": f"what is {n}?"},
+        "results": [{"name": "exact", "type": "string_check", "score": 1.0, "passed": True}],
+        "sample": {"input": [{"role": "user", "content": "hi"}], "output": [], "model": "m"},
+    }
+
+
+@pytest.fixture
+def api() -> Iterator[PagedApi]:
+    api = PagedApi()
+    yield api
+    api.go_on.set()
+    api.server.shutdown()
+    api.server.server_close()
+
+
+def environ(home: Path, config: str) -> dict[str, str]:
+    file = home / "config.toml"
+    file.write_text(config)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "EVALTOP_CONFIG": str(file),
+        "EVALTOP_DATA_DIR": str(home / "data"),
+    }
+
+
+def evaltop(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [EVALTOP, *words], env=env, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.mark.parametrize("command", [("rows", REF, "--format=json"), ("archive", "--format=json")])
+def test_a_killed_process_is_gone_on_with_at_the_page_where_it_was(
+    api: PagedApi, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    env = environ(
+        tmp_path,
+        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.base_url}"\n'
+        'batches = false\nkey_command = ["echo", "loopback-key"]\n',
+    )
+    api.hold_at = "item_299"
+    killed = subprocess.Popen(
+        [EVALTOP, *command], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    assert api.held.wait(60)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait(10) == -signal.SIGKILL
+    offline = evaltop(env, "rows", REF, "--offline", "--format=jsonl")
+    assert len(offline.stdout.splitlines()) == 300
+    api.hold_at = None
+    api.go_on.set()
+    asked = len(api.asked)
+    done = evaltop(env, *command)
+    assert done.returncode == 0, done.stderr
+    assert api.asked[asked:] == ["item_299", "item_399", "item_499"]
+    assert len(evaltop(env, "rows", REF, "--offline", "--format=jsonl").stdout.splitlines()) == 600
+
+
+def test_ctrl_c_ends_an_archive_with_an_account(api: PagedApi, tmp_path: Path) -> None:
+    env = environ(
+        tmp_path,
+        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.base_url}"\n'
+        'batches = false\nkey_command = ["echo", "loopback-key"]\n',
+    )
+    api.hold_at = "item_199"
+    archive = subprocess.Popen(
+        [EVALTOP, "archive", "--format=json"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert api.held.wait(60)
+    archive.send_signal(signal.SIGINT)
+    _out, err = archive.communicate(timeout=20)
+    assert archive.returncode == 130
+    assert "Stopped." in err
+    assert "Traceback" not in err
+    rows = evaltop(env, "rows", REF, "--offline", "--format=jsonl")
+    assert len(rows.stdout.splitlines()) == 200
+
+
+def test_what_was_archived_reads_the_same_with_the_server_gone(tmp_path: Path) -> None:
+    server = subprocess.Popen(
+        [EVALTOP, "demo", "--serve", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stderr is not None
+    assert server.stdout is not None
+    server.stderr.readline()
+    os.set_blocking(server.stdout.fileno(), False)
+    env = environ(tmp_path, f"{server.stdout.read()}\n[poll]\nmax_requests_per_min = 6000\n")
+    done = evaltop(env, "archive", "docs", "--limit=3", "--format=json")
+    assert done.returncode in (0, 75), done.stderr
+    kept = [one for one in json.loads(done.stdout) if one["state"] == "complete"]
+    assert kept
+    ref = kept[0]["ref"]
+    commands = (
+        ("show", ref, "--format=json"),
+        ("rows", ref, "--trials", "--format=json"),
+    )
+    online = [evaltop(env, *command) for command in commands]
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=20)
+    for before, command in zip(online, commands, strict=True):
+        assert before.returncode == 0, before.stderr
+        gone = evaltop(env, *command)
+        assert gone.returncode in (0, 69), gone.stderr
+        offline = evaltop(env, *command, "--offline")
+        assert offline.returncode == 0
+        assert plain(gone.stdout) == plain(before.stdout)
+        assert plain(offline.stdout) == plain(before.stdout)
+    runs = evaltop(env, "runs", "--connection=docs", "--format=json")
+    assert runs.returncode == 69
+    assert all(one["stale"] for one in json.loads(runs.stdout))
+    assert evaltop(env, "archive", "docs", "--limit=3").returncode == 69
+
+
+def plain(text: str) -> str:
+    """Return the JSON without what tells when the provider confirmed it."""
+    told = json.loads(text)
+    for one in told:
+        for name in ("stale", "fetched_at"):
+            one.pop(name, None)
+    return json.dumps(told)
