@@ -1,6 +1,7 @@
 """The rows of a run with their filter and order; the criteria above them where there is room."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import get_args
 
 from textual.app import ComposeResult
@@ -21,6 +22,7 @@ from tui.store import RowQuery
 from tui.store.types import RowSort
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.grid_table import GridTable
+from tui.widgets.header_line import HeaderLine
 from tui.widgets.virtual_table import VirtualTable
 
 TALL_LINES = 32
@@ -74,6 +76,7 @@ class RowsPane(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out criteria, filter and table."""
         yield GridTable(present.CRITERIA_COLUMNS, id="brief")
+        yield HeaderLine(tone="accent", classes="facts", id="cause")
         yield FilterBar(placeholder="words, or outcome:failed latency>2s")
         yield VirtualTable((), id="rows")
 
@@ -82,11 +85,18 @@ class RowsPane(Vertical):
         """The rows."""
         return self.query_one("#rows", VirtualTable)
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether rows are left out."""
+        return bool(self.rows.text) or self.rows.cause is not None
+
     # --- showing
 
     def follow(self, ref: RunRef) -> None:
         """Show the rows of a run from now on; its columns are found anew."""
         self._ref = ref
+        self.rows = replace(self.rows, cause=None)  # a cause is one run's
+        self._tell_cause("")
         self._shape = RowsShape()
         self.table.columns = ()
         self.read(urgent=True)
@@ -136,6 +146,30 @@ class RowsPane(Vertical):
 
     # --- filter
 
+    def filter_by(self, text: str) -> None:
+        """Show the rows a filter means."""
+        self.query_one(FilterBar).text = text
+        self.rows = replace(self.rows, text=text, cause=None)
+        self._tell_cause("")
+        self.read(urgent=True)
+
+    def show_cause(self, cause: int, text: str) -> None:
+        """Show the rows with an error of one cause, whatever was filtered before.
+
+        Args:
+            cause: its id.
+            text: what such errors say.
+        """
+        self.query_one(FilterBar).text = ""
+        self.rows = replace(self.rows, text="", cause=cause)
+        self._tell_cause(f"only rows with the error: {text}")
+        self.read(urgent=True)
+
+    def _tell_cause(self, text: str) -> None:
+        line = self.query_one("#cause", HeaderLine)
+        line.left, line.right = text, "esc shows all" if text else ""
+        line.display = bool(text)
+
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to the filter of the rows that are shown."""
         self.rows = self._good_rows
@@ -148,8 +182,12 @@ class RowsPane(Vertical):
     def clear_filter(self) -> bool:
         """Show all rows; False when they are shown already."""
         bar = self.query_one(FilterBar)
-        if not (self.rows.text or bar.text):
+        if not self.narrowed and not bar.text:
             return False
+        if self.rows.cause is not None:
+            self.rows = replace(self.rows, cause=None)
+            self._tell_cause("")
+            self.read(urgent=True)
         bar.clear()
         self.table.focus()
         return True
@@ -173,7 +211,7 @@ class RowsPane(Vertical):
         from tui.query import read_row_filter
 
         if bar.text != self.rows.text and bar.accepts(bar.text, read_row_filter):
-            self.rows = RowQuery(bar.text, self.rows.sort, self.rows.descending)
+            self.rows = replace(self.rows, text=bar.text)
             self.read(urgent=True)
 
     # --- order
@@ -189,7 +227,7 @@ class RowsPane(Vertical):
                 if sort == chosen:
                     again = sort == self.rows.sort
                     down = not self.rows.descending if again else SORTS[sort][2]
-                    self.rows = RowQuery(self.rows.text, sort, down)
+                    self.rows = replace(self.rows, sort=sort, descending=down)
                     then()
                     self.read(urgent=True)
 

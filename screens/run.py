@@ -10,6 +10,7 @@ from screens.base import bindings_for, keep_or_let_go
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
 from screens.run_header import RunHeader
+from screens.spread_panes import CausesTable, ScoresPane, SpreadFeed
 from tui.messages import (
     CopyAsked,
     JsonOpened,
@@ -24,6 +25,7 @@ from tui.presentation import run as present
 from tui.presentation.fetching import rows_story
 from tui.presentation.format import short_number
 from tui.presentation.sources import ListSource
+from tui.presentation.spread import cause_text
 from tui.presentation.table import Cell, TableRow
 from tui.services import Services
 from tui.store import Change, RunQuery, StoredRun
@@ -37,7 +39,7 @@ from tui.widgets.virtual_table import VirtualTable
 class RunScreen(PanedScreen):
     """One run."""
 
-    PANES = ("pane-rows", "criteria", "usage", "details")
+    PANES = ("pane-rows", "criteria", "scores", "errors", "usage", "details")
 
     NAME = "run"
     CSS_PATH = "../styles/run.tcss"
@@ -53,6 +55,7 @@ class RunScreen(PanedScreen):
         self._stored: StoredRun | None = None
         self._latency = ""
         self._slept = False
+        self._spread = SpreadFeed(self, services.store)
 
     def compose(self) -> ComposeResult:
         """Lay out header, panes and the lines at the bottom."""
@@ -68,6 +71,8 @@ class RunScreen(PanedScreen):
         yield VirtualTable(
             present.CRITERIA_COLUMNS, id="criteria", empty="This run has no criteria."
         )
+        yield ScoresPane(id="scores")
+        yield CausesTable(id="errors")
         yield VirtualTable(
             present.USAGE_COLUMNS, id="usage", empty="The provider tells no usage of this run."
         )
@@ -90,6 +95,7 @@ class RunScreen(PanedScreen):
             self._slept = False
             self._read()
             self._rows.read(urgent=False)
+            self._read_spread()
 
     def _follow(self) -> None:
         self.services.poller.focus(self._ref)
@@ -97,6 +103,7 @@ class RunScreen(PanedScreen):
         self._latency = ""
         self._read()
         self._rows.follow(self._ref)
+        self._read_spread()
 
     @property
     def _rows(self) -> RowsPane:
@@ -148,10 +155,12 @@ class RunScreen(PanedScreen):
 
     def _show_pane_line(self, stored: StoredRun) -> None:
         run, rows = stored.run, self._rows
-        found = rows.found if rows.rows.text or not rows.whole else None
+        found = rows.found if rows.narrowed or not rows.whole else None
         self.query_one(PaneLine).panes = (
             ("rows", self._rows_state(stored, found)),
             ("criteria", short_number(len(run.criteria))),
+            ("scores", ""),
+            ("errors", short_number(run.counts.errored) if run.counts.errored else ""),
             ("usage", short_number(len(run.usage))),
             ("details", ""),
         )
@@ -205,6 +214,7 @@ class RunScreen(PanedScreen):
             self._read()
         if self._ref in change.rows:
             self._rows.read(urgent=False)
+            self._read_spread()
 
     def minute_passed(self) -> None:
         """Let ages tick."""
@@ -222,7 +232,29 @@ class RunScreen(PanedScreen):
     # --- panes
 
     def _pane_focus(self, index: int) -> Widget:
-        return self.table if index == 0 else self._pane_widget(index)
+        pane = self._pane_widget(index)
+        return pane.table if isinstance(pane, RowsPane | ScoresPane) else pane
+
+    def _show_pane(self, index: int) -> None:
+        super()._show_pane(index)
+        self._read_spread()
+
+    def _read_spread(self) -> None:
+        """Read scores and errors again while one of their panes is seen."""
+        if self.PANES[self._pane] in ("scores", "errors"):
+            self._spread.read(self._ref)
+
+    def on_scores_pane_rows_asked(self, event: ScoresPane.RowsAsked) -> None:
+        """Show the rows of a bar."""
+        event.stop()
+        self._show_pane(0)
+        self._rows.filter_by(event.text)
+
+    def on_causes_table_cause_chosen(self, event: CausesTable.CauseChosen) -> None:
+        """Show the rows with an error of a cause."""
+        event.stop()
+        self._show_pane(0)
+        self._rows.show_cause(event.cause.id, cause_text(event.cause))
 
     # --- actions
 
@@ -308,7 +340,8 @@ class RunScreen(PanedScreen):
             key = self.table.cursor_key
             self.post_message(CopyAsked(key or str(self._ref), "the row key" if key else "the ref"))
             return
-        row = self.query_one(f"#{self.PANES[self._pane]}", VirtualTable).cursor_row()
+        table = self._pane_focus(self._pane)
+        row = table.cursor_row() if isinstance(table, VirtualTable) else None
         if row is not None:
             self.post_message(CopyAsked("  ".join(cell.text for cell in row.cells), "the line"))
 

@@ -23,7 +23,7 @@ def rows(pilot: Pilot[int]) -> VirtualTable:
 
 
 def shown_pane(pilot: Pilot[int]) -> str:
-    ids = ("pane-rows", "criteria", "usage", "details")
+    ids = ("pane-rows", "criteria", "scores", "errors", "usage", "details")
     (one,) = [name for name in ids if pilot.app.screen.query_one(f"#{name}", Widget).display]
     return one
 
@@ -70,11 +70,15 @@ async def test_panes_are_reached_by_number_and_by_tab(world: World, opened: Open
         await press(pilot, "enter")
         for key, pane in (
             ("2", "criteria"),
-            ("3", "usage"),
-            ("4", "details"),
+            ("3", "scores"),
+            ("4", "errors"),
+            ("5", "usage"),
+            ("6", "details"),
             ("9", "details"),
             ("1", "pane-rows"),
             ("tab", "criteria"),
+            ("tab", "scores"),
+            ("tab", "errors"),
             ("tab", "usage"),
             ("tab", "details"),
             ("tab", "pane-rows"),
@@ -89,10 +93,10 @@ async def test_every_pane_shows_its_part(world: World, opened: Opened) -> None:
         await press(pilot, "enter", "2")
         assert "84.7 to 89.3%" in text(pilot)
         assert "judge" in text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "5")
         assert "$3.41" in text(pilot)
         assert "940k" in text(pilot)
-        await press(pilot, "4")
+        await press(pilot, "6")
         assert "reference  prod/eval_1/run_1" in text(pilot)
 
 
@@ -151,8 +155,8 @@ async def test_more_notes_are_counted_and_found_under_details(world: World, open
     async with opened(world) as pilot:
         await press(pilot, "enter")
         assert "⚠ The window is short." in text(pilot)
-        assert "+1 more under 4" in text(pilot)
-        await press(pilot, "4")
+        assert "+1 more under 6" in text(pilot)
+        await press(pilot, "6")
         assert "⚠ The link has expired." in text(pilot)
 
 
@@ -215,9 +219,9 @@ async def test_copy_takes_what_the_pane_is_about(world: World, opened: Opened) -
         assert pilot.app.clipboard == "item-0"
         await press(pilot, "2", "y")
         assert pilot.app.clipboard.startswith("exact  5 of 6  4")
-        await press(pilot, "3", "y")
+        await press(pilot, "5", "y")
         assert pilot.app.clipboard.startswith("gpt-5-mini  812")
-        await press(pilot, "4", "y")
+        await press(pilot, "6", "y")
         assert "prod/eval_1/run_2" in pilot.app.clipboard
 
 
@@ -248,7 +252,7 @@ async def test_a_run_without_rows_says_so(opened: Opened) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 10), (20, 5), (200, 60)])
 async def test_it_draws_at_any_size(world: World, opened: Opened, size: tuple[int, int]) -> None:
     async with opened(world, size=size) as pilot:
-        await press(pilot, *TO_WEEKLY, "2", "3", "4", "1", "enter", "2", "3")
+        await press(pilot, *TO_WEEKLY, "2", "3", "4", "5", "6", "1", "enter", "2", "3")
         assert len(lines(pilot)) == size[1]
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tui.clock import Clock
 from tui.errors import StoreError
-from tui.models import Row, Run, RunRef
+from tui.models import Row, Run, RunRef, ScoreStats
 from tui.store import (
     accounts,
     bin_table,
@@ -266,6 +266,15 @@ class StoreReader:
         return self._counted(
             ref, lambda found, run: bin_table.histogram(found, run, most), Histogram
         )
+
+    def score_stats(self, ref: RunRef) -> ScoreStats | None:
+        """Return mean, least and greatest score of the stored rows, exactly; None without any."""
+
+        def work(found: sqlite3.Connection) -> ScoreStats | None:
+            run = find_id(found, ref)
+            return None if run is None else load_one(found, run).tally.score
+
+        return self._database.read(work)
 
     def error_causes(self, ref: RunRef) -> list[ErrorCause]:
         """Return what the rows' errors have in common, the most frequent first, `other` last.
