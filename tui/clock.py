@@ -36,3 +36,14 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Suspend the calling task."""
         await asyncio.sleep(max(0.0, seconds))
+
+
+def slept_s() -> float:
+    """Return how many seconds the machine has been suspended since its start; 0 if nobody knows.
+
+    The monotonic clock, and every timer on it, stands still meanwhile.
+    """
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot is None:
+        return 0.0
+    return time.clock_gettime(boot) - time.clock_gettime(time.CLOCK_MONOTONIC)

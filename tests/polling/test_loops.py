@@ -259,7 +259,9 @@ async def test_the_poller_runs_all_loops_until_cancelled_and_tells_changes(world
         "poll focus",
         "watch store",
         "watch runs",
+        "watch sleep",
         "search index",
+        "store upkeep",
     ]
     running = asyncio.create_task(poller.run())
     await asyncio.wait_for(heard.wait(), 10)

@@ -97,15 +97,13 @@ class ConnectionLoop:
             if self._retired is not None and not self._sources:
                 return jittered(RETIRED_RETRY_S, self._random)
             busy = bool(await self._may_change()) or (await self._link.sync()).behind
-            pause = list_delay_s(self._link.config.poll, Attention(False, busy), self._random)
+            pause = list_delay_s(self._link.poll, Attention(False, busy), self._random)
             return max(pause, self._link.gate.poll_wish_s())
         now = self._clock.now()
         delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
         partly = self.health.ok_at == now
         if partly:  # some of its lists answered: the others must not wait for the broken one
-            delay = min(
-                delay, list_delay_s(self._link.config.poll, Attention(False, True), self._random)
-            )
+            delay = min(delay, list_delay_s(self._link.poll, Attention(False, True), self._random))
         self._set_health(self.health.failed(failure, now + timedelta(seconds=delay)))
         await self._save(failure)
         return delay
@@ -141,7 +139,7 @@ class ConnectionLoop:
 
         Raises ProviderError when nothing at all answered.
         """
-        sync, poll = await self._link.sync(), self._link.config.poll
+        sync, poll = await self._link.sync(), self._link.poll
         await self._refresh_sources(sync)
         live_before = await self._may_change()
         hidden = None if isinstance(self._hidden, RetiredError) else self._hidden
@@ -219,7 +217,7 @@ class ConnectionLoop:
             if not needs_detail(stored.run, list_refreshes=refreshes, visible=ref in self.visible):
                 continue
             interval = run_interval_s(
-                self._link.config.poll, focused=False, idle_for=wall - stored.changed_at
+                self._link.poll, focused=False, idle_for=wall - stored.changed_at
             )
             if interval is not None and self._link.claims.take(str(ref), interval * 0.8):
                 due.append(ref)

@@ -126,7 +126,7 @@ class FocusLoop:
         stored = await asyncio.to_thread(self._store.run, ref)
         if stored is not None and not stored.run.live and not wants_rows(stored) and not again:
             return None
-        wish_s = link.config.poll.focused_s
+        wish_s = link.poll.focused_s
         if not again and not link.claims.take(str(ref), wish_s * 0.8, against_own=False):
             # Another process shows it too, and has just asked; the store brings its answer.
             return jittered(wish_s / 2, self._random)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
-from tui.config import ConnectionConfig
+from tui.config import ConnectionConfig, PollSettings
 from tui.credentials import KeySource
 from tui.polling.breaker import Breaker
 from tui.polling.budget import RequestBudget
@@ -61,6 +62,8 @@ class Link:
             clock,
             None if shared is None else SharedLedger(shared / "budget" / name),
         )
+        self.pace = 1.0
+        """How many times as long as configured to wait between two questions."""
         self.claims = Claims(None if shared is None else shared / "claims" / name, clock)
         """Who asks for which run next."""
         self.turns = Turns(None if shared is None else shared / "turns")
@@ -76,6 +79,17 @@ class Link:
         self._publish = publish
         self._sync: Sync | None = None
         self._building = building or asyncio.Lock()
+
+    @property
+    def poll(self) -> PollSettings:
+        """How often it is asked now: the configured wishes at the person's pace."""
+        wishes = self.config.poll
+        return replace(
+            wishes,
+            focused_s=wishes.focused_s * self.pace,
+            live_s=wishes.live_s * self.pace,
+            idle_s=wishes.idle_s * self.pace,
+        )
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tui.clock import Clock
+from tui.clock import Clock, slept_s
 from tui.errors import NotFoundError, ProviderError
 from tui.frozen import frozen
 from tui.models import Run, RunRef
@@ -23,6 +23,11 @@ from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
 from tui.store import Change, Store
 
+PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+SLEEP_LOOK_S = 5.0
+"""How often the clocks are compared for a sleep of the machine."""
+SLEPT_S = 10.0
+"""A shorter sleep needs no asking afresh."""
 WATCH_EVERY_S = 1.0
 """How often the store is looked at for what other processes have brought."""
 
@@ -48,16 +53,29 @@ class Poller:
         store: Store,
         clock: Clock,
         random: Random | None = None,
-        store_limit: int | None = None,
         *,
+        store_limit: int | None = None,
         offline: bool = False,
+        slept_s: Callable[[], float] = slept_s,
     ) -> None:
-        """Poll `links` into `store`, which is kept below `store_limit` bytes (None = default)."""
+        """Poll `links` into `store`.
+
+        Args:
+            links: by name; shared, and changed with `links_changed`.
+            store: where answers go.
+            clock: for everything.
+            random: for jitter.
+            store_limit: bytes the store is kept below; None = default.
+            offline: whether nobody is asked, whatever a screen wants.
+            slept_s: tells how long the machine has been suspended so far.
+        """
         self.offline = offline
         """Whether nobody is asked, whatever a screen wants: all answers are stored ones."""
         self._links = links
         self._store = store
         self._clock = clock
+        self._slept_s = slept_s
+        self._pace = 1.0
         self._random = random = random or Random()
         self._loops = {name: self._loop_of(link) for name, link in links.items()}
         self._focus = FocusLoop(
@@ -93,6 +111,7 @@ class Poller:
             ("poll focus", self._focus.run),
             ("watch store", self._watch_store),
             ("watch runs", self._sentinel.run),
+            ("watch sleep", self._watch_sleep),
             ("search index", self._index.run),
             ("store upkeep", self._upkeep.run),
         ]
@@ -116,6 +135,7 @@ class Poller:
             self.pause()
 
     def _loop_of(self, link: Link) -> ConnectionLoop:
+        link.pace = self._pace
         link.breaker.on_recovery = self._wake
         return ConnectionLoop(link, self._store, self._clock, self._random, self._health_changed)
 
@@ -137,6 +157,21 @@ class Poller:
         visible = frozenset(refs)
         for name, loop in self._loops.items():
             loop.visible = frozenset(ref for ref in visible if ref.connection == name)
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as configured is waited between two questions."""
+        return self._pace
+
+    def change_pace(self, *, faster: bool) -> float:
+        """Ask twice as often, or half as often, within bounds; budgets hold. Returns the pace."""
+        place = PACES.index(self._pace) + (-1 if faster else 1)
+        self._pace = PACES[max(0, min(len(PACES) - 1, place))]
+        for link in self._links.values():
+            link.pace = self._pace
+        if faster:
+            self._wake()
+        return self._pace
 
     def disturbed(self) -> None:
         """A person types: what can wait goes slowly for a moment."""
@@ -254,6 +289,17 @@ class Poller:
                 await self._clock.sleep(WATCH_EVERY_S)
         finally:
             watch.close()
+
+    async def _watch_sleep(self) -> None:
+        """Ask everything once after the machine has slept: its timers stood still meanwhile."""
+        slept = self._slept_s()
+        while True:
+            await self._clock.sleep(SLEEP_LOOK_S)
+            before, slept = slept, self._slept_s()
+            if slept - before >= SLEPT_S:
+                for link in self._links.values():
+                    link.breaker.try_now()
+                self._wake()
 
     def _wake(self) -> None:
         """An outage is over, or the machine has slept: everything is due."""

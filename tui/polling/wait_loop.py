@@ -79,7 +79,7 @@ class WaitLoop:
         link = self._links[ref.connection]
         now = self._clock.monotonic()
         if self._due.get(ref, now) <= now:
-            every_s = link.config.poll.live_s
+            every_s = link.poll.live_s
             if link.claims.take(str(ref), every_s * 0.8):
                 await self._ask(ref, link)
             else:
@@ -102,7 +102,7 @@ class WaitLoop:
             self._answered.add(link.name)
             if self._failures.pop(ref, 0):
                 self._tell("recovered", self._known[ref], "")
-            wish_s = max(link.config.poll.live_s, link.gate.poll_wish_s())
+            wish_s = max(link.poll.live_s, link.gate.poll_wish_s())
             pause = jittered(wish_s, self._random)
         self._due[ref] = self._clock.monotonic() + pause
 
