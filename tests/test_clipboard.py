@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import START
-from tui.clipboard import LIMIT_BYTES, Multiplexer, copy_sequence, keep_copy, multiplexer
+from tui.clipboard import (
+    LIMIT_BYTES,
+    Multiplexer,
+    copy_or_keep,
+    copy_sequence,
+    keep_copy,
+    multiplexer,
+)
 
 OSC52 = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 
@@ -78,3 +85,15 @@ def test_a_kept_copy_is_private_and_never_replaces_another(tmp_path: Path) -> No
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with pytest.raises(FileExistsError):
         keep_copy("b", folder, START)
+
+
+def test_a_text_is_told_as_copied_or_where_it_is_kept(tmp_path: Path) -> None:
+    assert copy_or_keep("x", "it", tmp_path, START) == (True, "copied it, 1 character")
+    large = "x" * (LIMIT_BYTES + 1)
+    fits, told = copy_or_keep(large, "it", tmp_path / "new", START)
+    assert not fits
+    (path,) = (tmp_path / "new").iterdir()
+    assert told.endswith(f"is too large for the clipboard; it is in {path}")
+    assert path.read_text() == large
+    _, told = copy_or_keep(large, "it", Path("/proc/none"), START)
+    assert "no file could be written" in told

@@ -18,6 +18,7 @@ from textual.worker import Worker, WorkerError, WorkerState
 
 from tui import crash
 from tui.actions import ACTIONS, keys_of
+from tui.clipboard import copy_or_keep, copy_sequence
 from tui.external import can_browse, editor_command, pager_command, show_text
 from tui.messages import (
     ConfigChanged,
@@ -33,7 +34,6 @@ from tui.messages import (
     Told,
     WorkBroke,
 )
-from tui.presentation.format import plural
 from tui.presentation.links import safe_link
 from tui.services import Services
 from tui.store import Change
@@ -278,9 +278,18 @@ class EvalTopApp(App[int]):
     def on_copy_asked(self, event: CopyAsked) -> None:
         """Put cleaned text on the terminal's clipboard."""
         text = clean_block(event.text)
-        self.copy_to_clipboard(text)
-        size = plural(len(text), "character")
-        self.tell(f"copied {event.what}, {size}")
+        folder = self.services.config.data_dir / "copies"
+        at = self.services.clock.now()
+        fits, told = copy_or_keep(text, event.what, folder, at)
+        if fits:
+            self.copy_to_clipboard(text)
+        self.tell(told)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the terminal's clipboard, through tmux and screen too."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(copy_sequence(text, os.environ) or "")
 
     def on_link_asked(self, event: LinkAsked) -> None:
         """Open a safe link in a browser, or copy it where there is none."""

@@ -60,6 +60,21 @@ def copy_sequence(text: str, environ: Mapping[str, str]) -> str | None:
     return plain
 
 
+def copy_or_keep(text: str, what: str, folder: Path, at: datetime) -> tuple[bool, str]:
+    """Return whether a text fits the clipboard, and what to tell the person.
+
+    One that does not is kept in a private file in `folder`.
+    """
+    size = "1 character" if len(text) == 1 else f"{len(text):,} characters"
+    if copy_sequence(text, {}) is not None:
+        return True, f"copied {what}, {size}"
+    try:
+        kept = f"it is in {keep_copy(text, folder, at)}"
+    except OSError as error:
+        kept = f"no file could be written: {(error.strerror or 'unknown reason').lower()}"
+    return False, f"{what}, {size}, is too large for the clipboard; {kept}"
+
+
 def keep_copy(text: str, folder: Path, at: datetime) -> Path:
     """Write a text too large for the clipboard to a file only its owner can read.
 

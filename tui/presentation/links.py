@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from tui.text import is_clean
+
 MAX_LENGTH = 2048
 
 
@@ -10,7 +12,7 @@ def safe_link(url: str | None) -> tuple[str, str] | None:
 
     Only http and https, with a host, without user or password, control characters or blanks.
     """
-    if not url or len(url) > MAX_LENGTH or not url.isprintable() or " " in url:
+    if not url or len(url) > MAX_LENGTH or not url.isprintable() or not is_clean(url) or " " in url:
         return None
     try:
         parts = urlsplit(url)
