@@ -28,6 +28,7 @@ GLYPHS = (
     ("✓ passed", "✗ failed", "! errored", "- skipped", "· ungraded", "○ pending"),
     ("~ its trials disagree", "! beside a score: rows that errored, not counted in it"),
     ("* beside an ETA: the batch's own window ends then",),
+    ("• changed since you looked", "◉ watched", "⚑ kept", "⚠ stalled: what is wrong with it"),
 )
 
 

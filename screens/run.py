@@ -7,6 +7,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from screens.base import bindings_for, keep_or_let_go
+from screens.following import FollowingScreen
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
 from screens.run_header import RunHeader
@@ -36,7 +37,7 @@ from tui.widgets.text_view import Section, TextView
 from tui.widgets.virtual_table import VirtualTable
 
 
-class RunScreen(PanedScreen):
+class RunScreen(FollowingScreen, PanedScreen):
     """One run."""
 
     PANES = ("pane-rows", "criteria", "scores", "errors", "usage", "details")
@@ -127,6 +128,8 @@ class RunScreen(PanedScreen):
         if stored is None:
             self.show_header(str(self._ref), "not fetched yet")
             return
+        if stored.news and self.is_current:
+            self.services.store.events.see(self._ref)
         notes = list(present.notes(stored))
         trouble = self._trouble()
         if trouble:
@@ -303,8 +306,21 @@ class RunScreen(PanedScreen):
                 Told("this is the last run" if delta > 0 else "this is the first run")
             )
             return
-        self._ref = RunRef.parse(view.key_at(target))
+        self.show_run(RunRef.parse(view.key_at(target)))
+
+    def chosen_runs(self) -> tuple[RunRef]:
+        """Return this run."""
+        return (self._ref,)
+
+    def runs_changed(self) -> None:
+        """Read the run again."""
+        self._read()
+
+    def show_run(self, ref: RunRef) -> bool:
+        """Show another run."""
+        self._ref = ref
         self._follow()
+        return True
 
     def action_refresh(self) -> None:
         """Ask for this run now."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from screens.base import EvalScreen, bindings_for, interval_text, keep_or_let_go
+from screens.base import bindings_for, interval_text, keep_or_let_go
+from screens.following import FollowingScreen
 from tui.errors import QueryError
 from tui.messages import CopyAsked, LinkAsked, RunOpened, SearchOpened
 from tui.models import RunRef
@@ -27,7 +28,7 @@ WIDE = 100
 """Columns from which the title has room for the pace, too."""
 
 
-class RunsScreen(EvalScreen):
+class RunsScreen(FollowingScreen):
     """All runs, newest first unless sorted otherwise."""
 
     NAME = "runs"
@@ -169,6 +170,20 @@ class RunsScreen(EvalScreen):
 
     # --- actions
 
+    def chosen_runs(self) -> list[RunRef]:
+        """Return the marked runs, else the one under the cursor."""
+        table = self.table
+        keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
+        return [RunRef.parse(key) for key in keys]
+
+    def runs_changed(self) -> None:
+        """Read the list again."""
+        self.read()
+
+    def show_run(self, ref: RunRef) -> bool:
+        """Put the cursor on a run, if it is listed."""
+        return self.table.move_to(str(ref))
+
     def on_virtual_table_row_opened(self, event: VirtualTable.RowOpened) -> None:
         """Open the run."""
         event.stop()
@@ -246,17 +261,14 @@ class RunsScreen(EvalScreen):
 
     def action_copy(self) -> None:
         """Copy the references of the marked runs, else of the one under the cursor."""
-        table = self.table
-        keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
+        keys = [str(ref) for ref in self.chosen_runs()]
         if keys:
             what = "the reference" if len(keys) == 1 else plural(len(keys), "reference")
             self.post_message(CopyAsked("\n".join(keys), what))
 
     def action_keep(self) -> None:
         """Keep the marked runs, else the one under the cursor; let them go if all are kept."""
-        store, table = self.services.store, self.table
-        keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
-        self.post_message(keep_or_let_go(store, [RunRef.parse(key) for key in keys]))
+        self.post_message(keep_or_let_go(self.services.store, self.chosen_runs()))
         self.read()
 
     def action_link(self) -> None:

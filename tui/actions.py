@@ -59,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous-item", ("[",), "previous row; on a run: previous run", ("run", "trial"), "Go"),
     Action("next-item", ("]",), "next row; on a run: next run", ("run", "trial"), "Go", hint="row"),
     Action("connections", ("A",), "connections", ("runs", "run", "trial", "json", "search"), "Go"),
+    Action("next-changed", (".",), "next run that changed since you looked", ("runs", "run"), "Go"),
     Action("json", ("J",), "raw JSON", ("run", "trial"), "Go", hint="JSON"),
     Action("mark", ("space",), "mark", ("runs",), "Find", hint="mark"),
     Action(
@@ -73,6 +74,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("next-match", ("n",), "next match", ("trial", "json"), "Find", hint="next"),
     Action("previous-match", ("N",), "previous match", ("trial", "json"), "Find"),
     Action("sort", ("s",), "sort by …", ("runs", "run"), "Find", hint="sort"),
+    Action("watch", ("w",), "watch: tell me about it, or no longer", ("runs", "run"), "Live"),
+    Action("see-all", ("U",), "take all that changed as seen", ("runs", "run"), "Live"),
     Action("keep", ("K",), "keep its rows for good, or no longer", ("runs", "run"), "Take along"),
     Action("copy", ("y",), "copy", SCREENS, "Take along", hint="copy"),
     Action(

@@ -49,6 +49,18 @@ class Status(StrEnum):
     """A word nobody documented: shown as it is and polled on, unless the run has an end time."""
 
 
+CONCERNS = (
+    "stalled",
+    "finalizing",
+    "expiring",
+    "no-output",
+    "graders",
+    "low-rate",
+    "worse",
+)
+"""What can be wrong with a run beside its status."""
+
+
 class Outcome(StrEnum):
     """What became of a row or a trial; kept apart in every count."""
 

@@ -7,7 +7,7 @@ from tests.clock import START, FakeClock
 from tests.store.builders import REF, listed, make_run, open_store
 from tui.models import RunRef, Status
 from tui.providers.base import RunSource
-from tui.store import Concern, Store
+from tui.store import Concern, RunQuery, Store
 from tui.store.events import KEPT
 
 STALLED = Concern("stalled", "No row has ended for 40 minutes.")
@@ -106,3 +106,27 @@ def test_old_events_go() -> None:
     )
     store.set_concerns(REF, (STALLED,))
     assert len(store.events.since(0, limit=KEPT * 2)) == KEPT
+
+
+def test_concerns_news_and_watching_stand_on_the_run_and_in_filters_and_counts() -> None:
+    store = open_store()
+    listed(store, make_run(OTHER.path, Status.RUNNING))
+    store.set_concerns(REF, (STALLED,))
+    store.events.watch(OTHER, on=True)
+
+    def found(text: str) -> set[RunRef]:
+        view = store.runs(RunQuery(text=text))
+        return {stored.run.ref for stored in view.fetch(0, view.count())}
+
+    for text in ("concern:stalled", "concern!=none", "changed:true", "not watched:true"):
+        assert found(text) == {REF}, text
+    for text in ("concern:none", "watched:true", "changed:false"):
+        assert found(text) == {OTHER}, text
+    assert found('warning~"No row"') == {REF}
+    counts = store.counts()
+    assert (counts["trouble"], counts["news"]) == (1, 1)
+    marks = {ref: (one.news, one.watched) for ref in (REF, OTHER) if (one := store.run(ref))}
+    assert marks == {REF: (True, False), OTHER: (False, True)}
+    store.events.see(REF)
+    assert store.counts()["news"] == 0
+    assert found("changed:true") == set()

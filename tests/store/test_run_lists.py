@@ -160,9 +160,9 @@ def test_live_runs_and_counts() -> None:
     )
     assert {stored.run.id for stored in store.live_runs("prod")} == {"a", "b"}
     assert store.live_runs("docs") == []
-    assert store.counts() == {"runs": 5, "live": 2, "trouble": 3}
-    assert store.counts(["docs"]) == {"runs": 1, "live": 0, "trouble": 1}
-    assert store.counts([]) == {"runs": 0, "live": 0, "trouble": 0}
+    assert store.counts() == {"runs": 5, "live": 2, "trouble": 3, "news": 0}
+    assert store.counts(["docs"]) == {"runs": 1, "live": 0, "trouble": 1, "news": 0}
+    assert store.counts([]) == {"runs": 0, "live": 0, "trouble": 0, "news": 0}
     store.close()
 
 

@@ -144,6 +144,7 @@ def run_record(stored: StoredRun, *, stale: bool) -> JsonObject:
         "metadata": run.metadata,
         "config": run.config,
         "warnings": [
+            *(concern.sentence for concern in stored.concerns),
             *run.warnings,
             *stored.sync.notes,
             *(text for text in [missing_rows(stored)] if text),

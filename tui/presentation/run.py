@@ -9,6 +9,7 @@ from tui.analysis.intervals import wilson
 from tui.models import CriterionStats, CriterionType, JsonValue, ModelUsage, Run
 from tui.presentation import format as fmt
 from tui.presentation.completeness import missing_rows
+from tui.presentation.following import WATCHED
 from tui.presentation.runs import KEPT, group_name, mean_text, models_text
 from tui.presentation.table import Cell, Column
 from tui.presentation.words import status_text
@@ -60,7 +61,8 @@ def state(stored: StoredRun, now: datetime) -> str:
     seen = quiet_since(stored, now)
     if seen is not None:
         text += f", last activity {fmt.age(seen, now)} ago"
-    return f"{KEPT}kept · {text}" if stored.kept else text
+    watched = f"{WATCHED}watched · " if stored.watched else ""
+    return f"{watched}{KEPT}kept · {text}" if stored.kept else f"{watched}{text}"
 
 
 def quiet_since(stored: StoredRun, now: datetime) -> datetime | None:
@@ -192,6 +194,7 @@ def notes(stored: StoredRun) -> tuple[str, ...]:
     if run.error is not None:
         code = f" ({run.error.code})" if run.error.code else ""
         found.append(f"✗ {run.error.message or 'It failed without a reason.'}{code}")
+    found.extend(f"⚠ {concern.sentence}" for concern in stored.concerns)
     if sync.error:
         found.append(f"✗ {sync.error}")
     if sync.evicted_at is not None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from tui.analysis.intervals import wilson
 from tui.models import Counts, Run
 from tui.presentation import format as fmt
+from tui.presentation.following import concern_word, signs
 from tui.presentation.progress import Samples, bar, eta
 from tui.presentation.table import Cell, Column, TableRow
 from tui.presentation.words import status_text, status_tone
@@ -47,11 +48,11 @@ def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
     return TableRow(
         str(run.ref),
         (
-            Cell(status_text(run), status_tone(run)),
+            status_cell(stored),
             Cell(bar_text(run.counts), status_tone(run) if run.live else "muted"),
             Cell(done_text(run.counts, live=run.live), dim),
             score_cell(run),
-            Cell(f"{KEPT if stored.kept else ''}{run_name(run)}", "strong" if run.live else ""),
+            Cell(name_text(stored), "strong" if run.live else ""),
             Cell(group_name(run) or fmt.UNKNOWN, "" if run.group else "muted"),
             Cell(models_text(run), "" if run.models else "muted"),
             Cell(eta(run, samples, now), dim),
@@ -59,6 +60,19 @@ def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
             Cell(run.ref.connection, "muted"),
         ),
     )
+
+
+def status_cell(stored: StoredRun) -> Cell:
+    """Return the status, or what is wrong with a run whose status does not say so."""
+    concern = concern_word(stored)
+    if concern:
+        return Cell(f"⚠ {concern}", "warn")
+    return Cell(status_text(stored.run), status_tone(stored.run))
+
+
+def name_text(stored: StoredRun) -> str:
+    """Return the run's name with the person's signs before it."""
+    return f"{signs(stored)}{KEPT if stored.kept else ''}{run_name(stored.run)}"
 
 
 def run_name(run: Run) -> str:
@@ -160,11 +174,13 @@ def mean_text(run: Run) -> str:
 
 
 def title_text(counts: Mapping[str, int], *, shown: int, filtered: bool) -> str:
-    """Return the story of the whole list: `128 runs · 3 live · 1 in trouble`."""
+    """Return the story of the whole list: `128 runs · 3 live · 1 in trouble · 5 changed`."""
     total = counts.get("runs", 0)
     parts = [f"{shown:,} of {fmt.plural(total, 'run')}" if filtered else fmt.plural(total, "run")]
     if counts.get("live"):
         parts.append(f"{counts['live']:,} live")
     if counts.get("trouble"):
         parts.append(f"{counts['trouble']:,} in trouble")
+    if counts.get("news"):
+        parts.append(f"{counts['news']:,} changed")
     return " · ".join(parts)

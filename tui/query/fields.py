@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from tui.frozen import frozen
-from tui.models import CriterionType, Outcome, ProviderKind, RunKind, Status
+from tui.models import CONCERNS, CriterionType, Outcome, ProviderKind, RunKind, Status
 
 
 class Kind(Enum):
@@ -102,6 +102,9 @@ RUN_FIELDS = Fields(
         Field("error.code", Kind.TEXT),
         Field("url", Kind.TEXT),
         Field("warning", Kind.TEXT, ("warnings",)),
+        Field("concern", Kind.WORD, words=CONCERNS),
+        Field("watched", Kind.TRUTH),
+        Field("changed", Kind.TRUTH),
         Field(
             "criteria",
             Kind.TEXT,
@@ -118,7 +121,8 @@ RUN_FIELDS = Fields(
     ),
 )
 """Of runs, as they are shown: with the counts, score and criteria that are best known. `started`
-falls back to the creation like the order of the list, `age` also to when it was first seen."""
+falls back to the creation like the order of the list, `age` also to when it was first seen.
+`changed` is whether something happened to it that the person has not seen."""
 
 ROW_FIELDS = Fields(
     "rows",

@@ -15,6 +15,7 @@ from tui.store.codec import (
     micros,
     optional_instant,
 )
+from tui.store.news import HAS_NEWS
 from tui.store.types import ConnectionState, Holdings, Retired, SourceState
 
 
@@ -168,14 +169,15 @@ def answered_at(connection: sqlite3.Connection, name: str) -> datetime | None:
 
 
 def counts(connection: sqlite3.Connection, names: Sequence[str] | None, now: int) -> dict[str, int]:
-    """Return the numbers of runs, of live ones and of those in trouble."""
+    """Return the numbers of runs, of live ones, of those in trouble and of those with news."""
     marks = "" if names is None else f" WHERE connection IN ({','.join('?' * len(names))})"
-    runs, live, trouble = connection.execute(
+    runs, live, trouble, news = connection.execute(
         "SELECT count(*), total(live), total(status IN ('failed', 'expired')"  # noqa: S608 - marks
-        f" OR (live AND coalesce(deadline < ?, 0))) FROM run{marks}",
+        f" OR concerns NOT NULL OR (live AND coalesce(deadline < ?, 0))), total({HAS_NEWS})"
+        f" FROM run{marks}",
         (now, *map(column_text, names or ())),
     ).fetchone()
-    return {"runs": runs, "live": int(live), "trouble": int(trouble)}
+    return {"runs": runs, "live": int(live), "trouble": int(trouble), "news": int(news)}
 
 
 def never_whole(connection: sqlite3.Connection, names: Sequence[str] | None) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from tui.frozen import frozen
 from tui.models import RunRef
 from tui.store.codec import column_text, instant
 from tui.store.database import Database
+from tui.store.news import NEWS
 from tui.store.run_table import find_id
 
 KEPT = 20_000
@@ -57,16 +58,12 @@ class EventLog:
         )
 
     def unseen(self, *, limit: int = 1000) -> list[Event]:
-        """Return the newest event of each run about which there is something new, newest first.
-
-        What has only begun or gone on is no news.
-        """
+        """Return the newest event of each run about which there is news, newest first."""
         return self._database.read(
             lambda found: _events(
                 found,
-                f"{_SELECT} WHERE event.id IN (SELECT max(id) FROM event WHERE NOT seen"  # noqa: S608 - our own columns
-                " AND kind NOT IN ('queued', 'running', 'unknown') GROUP BY run)"
-                " ORDER BY event.id DESC LIMIT ?",
+                f"{_SELECT} WHERE event.id IN (SELECT max(id) FROM event WHERE {NEWS}"  # noqa: S608 - our own columns
+                " GROUP BY run) ORDER BY event.id DESC LIMIT ?",
                 (limit,),
             )
         )

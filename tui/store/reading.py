@@ -349,9 +349,10 @@ class StoreReader:
         return self._database.read(imports.connections)
 
     def counts(self, connections: Sequence[str] | None = None) -> dict[str, int]:
-        """Return how many `runs`, `live` and `trouble` there are; `connections` None = all.
+        """Return how many `runs`, `live`, `trouble` and `news` there are; `connections` None = all.
 
-        In trouble are failed and expired runs, and live ones past their deadline.
+        In trouble are failed and expired runs, those about which there is a concern, and live ones
+        past their deadline; news are of what a person has not seen yet.
         """
         return self._database.read(lambda found: accounts.counts(found, connections, self._now()))
 

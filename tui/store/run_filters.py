@@ -10,7 +10,8 @@ from tui.store.codec import loads, unpack
 from tui.store.effective import Best
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
-from tui.store.run_table import best_of
+from tui.store.news import HAS_NEWS, IS_WATCHED
+from tui.store.run_table import best_of, load_concerns
 from tui.store.search import SearchIndex
 from tui.store.search.judging import BODY_FIELDS, RunBodies
 from tui.store.selecting import Selection, reading_connection
@@ -18,6 +19,8 @@ from tui.store.selecting import Selection, reading_connection
 _SECOND = "1000000.0"
 _COLUMNS = {
     "live": "run.live",
+    "watched": IS_WATCHED,
+    "changed": HAS_NEWS,
     "started": "run.began",
     "ended": "run.ended",
     "age": f"(:now - coalesce(run.began, run.first_seen)) / {_SECOND}",
@@ -97,7 +100,9 @@ class RunConditions(Conditions):
         if name in ("metadata", "config"):
             return _more_reader(test), "run.more"
         if name == "warning":
-            return _warnings, f"run.told, {_NOTES}"
+            return _warnings, f"run.told, {_NOTES}, run.concerns"
+        if name == "concern":
+            return lambda data: [each.kind for each in load_concerns(data)], "run.concerns"
         if name in _BEST:
             read = _best_reader(test)
             criteria = name == "criteria"
@@ -120,8 +125,13 @@ def _more_reader(test: Test) -> Callable[[bytes | None], object]:
     return read
 
 
-def _warnings(told: bytes, notes: bytes | None) -> object:
-    return [*loads(told).get("warnings", ()), *(() if notes is None else loads(notes))]
+def _warnings(told: bytes, notes: bytes | None, concerns: str | None) -> object:
+    sentences = [each.sentence for each in load_concerns(concerns)]
+    return [
+        *sentences,
+        *loads(told).get("warnings", ()),
+        *(() if notes is None else loads(notes)),
+    ]
 
 
 def _told_reader(test: Test) -> Callable[[bytes], object]:

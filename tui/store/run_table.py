@@ -23,6 +23,7 @@ from tui.store.codec import (
 )
 from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
 from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
+from tui.store.news import HAS_NEWS, IS_WATCHED
 from tui.store.types import Concern, StoredRun, SyncState
 
 STATUS_ORDER = (
@@ -52,7 +53,7 @@ _SELECT = """
 SELECT run.id, run.told, run.more, {raw}, seen.at, run.first_seen, run.changed,
     run.end_seen, run.archived, run.concerns, sync.begun, sync.completed, sync.resume,
     sync.expected, sync.notes, sync.skipped, sync.error, sync.final, sync.told, sync.met,
-    sync.evicted, run.kept, {sums}
+    sync.evicted, run.kept, {own}, {sums}
 FROM run JOIN seen ON seen.run = run.id JOIN sync ON sync.run = run.id
 WHERE run.id IN ({marks})
 """
@@ -81,7 +82,12 @@ def load(
     ):
         if sums[2] or sums[5]:
             criteria.setdefault(run, []).append(sums)
-    statement = _SELECT.format(marks=marks, sums=_SUMS, raw="run.raw" if raw else "NULL")
+    statement = _SELECT.format(
+        marks=marks,
+        sums=_SUMS,
+        own=f"{HAS_NEWS}, {IS_WATCHED}",
+        raw="run.raw" if raw else "NULL",
+    )
     return {
         values[0]: _loaded(values, criteria.get(values[0], []))
         for values in connection.execute(statement, ids)
@@ -234,7 +240,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         values
     )
     begun, completed, resume, expected, notes, skipped, error, final, sent, met, *more_sync = rest
-    evicted, kept, *sums = more_sync
+    evicted, kept, news, watched, *sums = more_sync
     told = from_json(
         Run,
         loads(told_data)
@@ -270,6 +276,8 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         kept=bool(kept & KEPT_BY_PERSON),
         imported=bool(kept & KEPT_AS_IMPORTED),
         end_seen_at=optional_instant(end_seen),
+        news=bool(news),
+        watched=bool(watched),
     )
     return Loaded(run, told, tally, stored)
 

@@ -85,7 +85,7 @@ class Concern:
     """Something about a live run that a person should know."""
 
     kind: str
-    """`stalled`, `finalizing`, `expiring`, `no-output`, `graders`, `low-rate` or `worse`."""
+    """One of `tui.models.CONCERNS`."""
     sentence: str
 
 
@@ -126,6 +126,10 @@ class StoredRun:
     """Whether a person said that its rows must never be evicted."""
     end_seen_at: datetime | None = None
     """When it was first told here that the run had ended; None while it is live."""
+    news: bool = False
+    """Whether something happened to it that the person has not seen (`EventLog.unseen`)."""
+    watched: bool = False
+    """Whether the person wants to be told of it."""
 
 
 @frozen

@@ -1,0 +1,72 @@
+"""What is told of runs a person follows, on one line."""
+
+from tui.models import Run, Status
+from tui.presentation import format as fmt
+from tui.presentation.events import headline
+from tui.store import Event, StoredRun
+
+CHANGED = "• "
+"""Before the name of a run to which something happened that the person has not seen."""
+WATCHED = "◉ "
+"""Before the name of a run the person wants to be told of."""
+CONCERN_WORDS = {"finalizing": "not ended"}
+"""Where another word than the concern's kind says more in the width there is."""
+
+
+def concern_word(stored: StoredRun) -> str:
+    """Return the most urgent thing that is wrong with a run, in a word or two; empty if nothing.
+
+    A status that says already that all went wrong needs no such word.
+    """
+    if not stored.concerns or ended_wrong(stored.run):
+        return ""
+    kind = stored.concerns[0].kind
+    return CONCERN_WORDS.get(kind, kind.replace("-", " "))
+
+
+def ended_wrong(run: Run) -> bool:
+    """Return whether a run's status says that it did not come to its end."""
+    return run.status in (Status.FAILED, Status.CANCELED, Status.EXPIRED)
+
+
+def signs(stored: StoredRun) -> str:
+    """Return what stands before a run's name."""
+    return f"{CHANGED if stored.news else ''}{WATCHED if stored.watched else ''}"
+
+
+def news_text(event: Event, stored: StoredRun, *, left: int) -> str:
+    """Return what happened to a run, and of how many more there is news."""
+    more = f" ({left:,} more)" if left else ""
+    return f"{headline(event.kind, stored, event.detail)}{more}"
+
+
+def seen_text(elsewhere: int) -> str:
+    """Return why there is nothing to go to; `elsewhere` counts news of runs not listed here."""
+    if elsewhere:
+        return f"{fmt.plural(elsewhere, 'run')} not listed here changed; changed:true finds them"
+    return "nothing has changed that you have not seen"
+
+
+def watched_text(runs: int, *, on: bool, least: float | None) -> str:
+    """Return what watching begins or ends."""
+    what = "the run" if runs == 1 else fmt.plural(runs, "run")
+    if not on:
+        return f"no longer watching {what}"
+    below = "" if least is None else f", and when the pass rate is surely below {least:.4g}"
+    return f"watching {what}: you are told when it ends, stalls or runs out of time{below}"
+
+
+def read_rate(text: str) -> float | None:
+    """Return the pass rate a person typed, 0 to 1; None for nothing.
+
+    Raises ValueError with a sentence for what is no rate.
+    """
+    from tui.query.values import rate
+
+    text = text.strip()
+    if not text:
+        return None
+    found = rate(text)
+    if not 0 < found <= 1:
+        raise ValueError("A pass rate is more than 0 and at most 1, or 100%.")
+    return found
