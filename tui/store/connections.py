@@ -11,8 +11,10 @@ from tui.store.selecting import add_function
 
 ResultT = TypeVar("ResultT")
 
-BUSY_S = 5.0
-"""How long a lock held by another process is waited for."""
+BUSY_S = 1.2
+"""How long a lock held by another program is waited for; evaltop's own take turns before it."""
+_COPY_BUSY_S = 0.1
+"""The same for a copy into memory: there has been waiting before it."""
 COPY_LIMIT = 256 * 2**20
 """Larger files are not copied into memory whole: only their runs, without rows."""
 
@@ -21,12 +23,12 @@ class NewerError(Exception):
     """The file was made by a newer program."""
 
 
-def connect(file: Path, mode: str) -> sqlite3.Connection:
-    """Open the file, `rw` or `ro`; it must be there."""
+def connect(file: Path, mode: str, busy_s: float | None = None) -> sqlite3.Connection:
+    """Open the file, `rw` or `ro`; it must be there. Locks are waited for `BUSY_S` or `busy_s`."""
     connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?mode={mode}",
         uri=True,
-        timeout=BUSY_S,
+        timeout=BUSY_S if busy_s is None else busy_s,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
@@ -90,6 +92,11 @@ def check(connection: sqlite3.Connection) -> None:
         connection.execute(f"SELECT * FROM {name} LIMIT 1").fetchone()  # noqa: S608 - our names
 
 
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Return whether an error says that somebody else has the file."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def broken(why: str) -> sqlite3.DatabaseError:
     """Return the error SQLite itself raises for a damaged file."""
     error = sqlite3.DatabaseError(why)
@@ -110,7 +117,10 @@ def copy_into(target: sqlite3.Connection, file: Path) -> None:
             source.backup(target)
             transaction(target, "BEGIN", create)
             return
-        for name in ("run", "seen", "sample", "source", "connection", "imported_file"):
+        there = {name for (name,) in source.execute("SELECT name FROM sqlite_master")}
+        for name in schema.OWN_TABLES:
+            if name == "sync" or name not in there:
+                continue
             rows = source.execute(f"SELECT * FROM {name}")  # noqa: S608 - our own names
             columns = ",".join(column for column, *_nothing in rows.description)
             marks = ",".join("?" * len(rows.description))
@@ -122,7 +132,7 @@ def copy_into(target: sqlite3.Connection, file: Path) -> None:
 
 def _readable(file: Path) -> sqlite3.Connection:
     """Return a connection that already holds its read lock: a backup would wait for it for ever."""
-    source = connect(file, "ro")
+    source = connect(file, "ro", _COPY_BUSY_S)
     try:
         source.execute("BEGIN")
         source.execute("SELECT 1 FROM run LIMIT 1").fetchone()

@@ -15,19 +15,21 @@ from typing import TypeVar
 from tui.clock import Clock
 from tui.errors import StoreError
 from tui.models import RunRef
-from tui.store import retention, salvage, schema
+from tui.store import connections, retention, salvage, schema
 from tui.store.connections import (
     NewerError,
     check,
     connect,
     copy_into,
     create,
+    is_busy,
     memory,
     transaction,
     version_of,
 )
 from tui.store.damaged import DamagedFile
 from tui.store.place import journal_mode, make_private
+from tui.store.turn import PATIENCE_S, StoreTurn
 
 ResultT = TypeVar("ResultT")
 
@@ -91,6 +93,7 @@ class Database:
         self._writer = memory()
         if file is None:
             return
+        self._turn = StoreTurn(file)
         try:
             opened = self._open(file)
         except OSError as error:
@@ -127,32 +130,41 @@ class Database:
         with self._lock:
             self._check_open()
             try:
-                return transaction(self._writer, "BEGIN IMMEDIATE", work)
+                return self._write(self._writer, work)
             except sqlite3.DatabaseError as error:
                 self._mend(error)
-            return transaction(self._writer, "BEGIN IMMEDIATE", work)
+            return self._write(self._writer, work)
 
     def read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
         """Run `work` on one consistent state and return its result; as `write` else."""
         generation = self._generation
-        try:
+        patience = PATIENCE_S
+        while True:
+            try:
+                return self._read(work)
+            except sqlite3.DatabaseError as error:
+                patience -= connections.BUSY_S
+                # Another evaltop may be writing much at once: that ends.
+                if patience > 0 and is_busy(error) and self._turn.taken():
+                    continue
+                with self._lock:
+                    # Another thread may have met the same failure first.
+                    if generation == self._generation:
+                        self._mend(error)
             return self._read(work)
-        except sqlite3.DatabaseError as error:
-            with self._lock:
-                # Another thread may have met the same failure first.
-                if generation == self._generation:
-                    self._mend(error)
-        return self._read(work)
 
     def scan(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
         """As `read`, for a reading that takes long.
 
         With a rollback journal a write that waits for a reader keeps every new reader out, and
-        with it the keys. So the writes of this process wait before they begin.
+        with it the keys. So writes wait before they begin, those of other processes too.
         """
         with self._lock:
-            if self.journal != "WAL":
+            if self.file is None:
                 return self.read(work)
+            if self.journal != "WAL":
+                with self._turn.reading(PATIENCE_S):
+                    return self.read(work)
         return self.read(work)
 
     def salvage(self, seconds: float) -> bool:
@@ -224,10 +236,25 @@ class Database:
                 self._closed = True
                 self._writer.close()
                 self._drop_readers()
+                if self.file is not None:
+                    self._turn.close()
 
     def _check_open(self) -> None:
         if self._closed:
             raise StoreError("The store is closed.")
+
+    def _write(
+        self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], ResultT]
+    ) -> ResultT:
+        if self.file is None:
+            return transaction(connection, "BEGIN IMMEDIATE", work)
+
+        def begun(found: sqlite3.Connection) -> ResultT:
+            self._turn.begun()
+            return work(found)
+
+        with self._turn.writing(connections.BUSY_S):
+            return transaction(connection, "BEGIN IMMEDIATE", begun)
 
     def _read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
         generation = self._generation
@@ -279,16 +306,19 @@ class Database:
         connection = connect(file, "rw")
         try:
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            # Only of use before the first table: then deleted rows give the disk room back.
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             # A transaction that spilled would shut readers out until its end.
             connection.execute("PRAGMA cache_spill = 0")
             connection.execute("PRAGMA synchronous = NORMAL")
-            if version_of(connection) != schema.VERSION:
-                transaction(connection, "BEGIN IMMEDIATE", lambda found: _make(found, file))
+            version = version_of(connection)
+            if not version:
+                # Only of use before the first table: then deleted rows give the disk room back.
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            if version != schema.VERSION:
+                self._write(connection, lambda found: _make(found, file))
             check(connection)
             # Another instance may be at work in another mode: then that one stays.
-            with suppress(sqlite3.OperationalError):
+            with suppress(sqlite3.OperationalError), self._turn.writing(connections.BUSY_S):
+                self._turn.begun()
                 connection.execute(f"PRAGMA journal_mode = {journal_mode(file.parent)}")
         except BaseException:
             connection.close()

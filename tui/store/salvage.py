@@ -34,10 +34,7 @@ AT_ONCE = 200
 """Rows or trials in one transaction."""
 _FAR_ID = 2**40
 """Where new ids begin when nobody knows the old ones."""
-_LATER = frozenset({"row", "trial", "body"})
-_DERIVED = frozenset({"criterion", "bin", "cause", "row_cause", "sort_key", "item_field", "retold"})
-_NOT_TAKEN = frozenset({"identity", "salvage"})
-_WITHOUT_ROW_ID = frozenset({"sample", "match_key"})
+WITHOUT_ROW_ID = frozenset({"sample", "match_key"})
 """They cannot be read past damage, only up to it."""
 _WRONG = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, zlib.error)
 """What reading a value that was damaged may raise."""
@@ -170,11 +167,9 @@ def _insert(
 
 
 def _take_runs(connection: sqlite3.Connection, old: DamagedFile, state: State) -> dict[str, State]:
-    for table in schema.TABLE_NAMES:
-        if table in _LATER | _DERIVED | _NOT_TAKEN:
-            continue
+    for table in schema.OWN_TABLES:
         columns = _shared(connection, old, table)
-        if table in _WITHOUT_ROW_ID and columns:
+        if table in WITHOUT_ROW_ID and columns:
             some = old.some(f"SELECT {','.join(columns)} FROM {table}")  # noqa: S608 - our own names
             _insert(connection, table, columns, some)
             continue

@@ -252,3 +252,15 @@ INDEX_NAMES = tuple(
     if statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
 )
 NAMES = frozenset(TABLE_NAMES + INDEX_NAMES)
+ROW_TABLES = frozenset({"row", "trial", "body"})
+"""What a run's rows fill: by far the most of a file."""
+DERIVED_TABLES = frozenset(
+    {"criterion", "bin", "cause", "row_cause", "sort_key", "item_field", "retold"}
+)
+"""What can be made from the rows again."""
+FILE_TABLES = frozenset({"identity", "salvage"})
+"""What is about this one file, and means nothing in another."""
+OWN_TABLES = tuple(
+    name for name in TABLE_NAMES if name not in ROW_TABLES | DERIVED_TABLES | FILE_TABLES
+)
+"""All else: runs and what is known of them, what a person said, accounts of connections."""
