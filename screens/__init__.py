@@ -23,6 +23,8 @@ SCREENS: Mapping[str, Factory] = {
     "trial": _factory("trial", "TrialScreen"),
     "search": _factory("search", "SearchScreen"),
     "json": _factory("raw", "JsonScreen"),
+    "compare": _factory("compare", "CompareScreen"),
+    "pair": _factory("pair", "PairScreen"),
     "connections": _factory("connections", "ConnectionsScreen"),
     "help": _factory("help", "HelpScreen"),
 }

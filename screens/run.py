@@ -1,5 +1,6 @@
 """Run: what came out, how sure that is, and its rows."""
 
+import asyncio
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -7,6 +8,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from screens.base import bindings_for, keep_or_let_go
+from screens.comparing import comparison_of, mark_baseline, runs_to_compare
 from screens.following import FollowingScreen
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
@@ -360,6 +362,18 @@ class RunScreen(FollowingScreen, PanedScreen):
         row = table.cursor_row() if isinstance(table, VirtualTable) else None
         if row is not None:
             self.post_message(CopyAsked("  ".join(cell.text for cell in row.cells), "the line"))
+
+    def action_compare(self) -> None:
+        """Compare this run with its baseline, else with the run before."""
+        self.run_worker(self._compare(), name="baseline", group="compare", exit_on_error=False)
+
+    async def _compare(self) -> None:
+        refs = await asyncio.to_thread(runs_to_compare, self.services.store, [str(self._ref)])
+        self.post_message(comparison_of(refs))
+
+    def action_baseline(self) -> None:
+        """Mark this run as its group's baseline, or take the mark away."""
+        self.post_message(mark_baseline(self.services.store, self._ref))
 
     def action_link(self) -> None:
         """Open or copy the provider's page."""

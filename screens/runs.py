@@ -1,11 +1,13 @@
 """Runs: every run of every connection in one list. The home screen."""
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from screens.base import bindings_for, interval_text, keep_or_let_go
+from screens.comparing import comparison_of, mark_baseline, runs_to_compare
 from screens.following import FollowingScreen
 from tui.errors import QueryError
 from tui.messages import CopyAsked, LinkAsked, RunOpened, SearchOpened
@@ -270,6 +272,25 @@ class RunsScreen(FollowingScreen):
         """Keep the marked runs, else the one under the cursor; let them go if all are kept."""
         self.post_message(keep_or_let_go(self.services.store, self.chosen_runs()))
         self.read()
+
+    def action_compare(self) -> None:
+        """Compare the marked runs, else the one under the cursor with what came before."""
+        table = self.table
+        keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
+        if keys:
+            self.run_worker(
+                self._compare(keys), name="baseline", group="compare", exit_on_error=False
+            )
+
+    async def _compare(self, keys: list[str]) -> None:
+        refs = await asyncio.to_thread(runs_to_compare, self.services.store, keys)
+        self.post_message(comparison_of(refs))
+
+    def action_baseline(self) -> None:
+        """Mark the run under the cursor as its group's baseline, or take the mark away."""
+        if self.table.cursor_key:
+            ref = RunRef.parse(self.table.cursor_key)
+            self.post_message(mark_baseline(self.services.store, ref))
 
     def action_link(self) -> None:
         """Open or copy the provider's page of the run."""

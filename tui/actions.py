@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from tui.errors import ConfigProblem
 from tui.frozen import frozen
 
-SCREENS = ("runs", "run", "trial", "json", "search", "connections", "help")
+SCREENS = ("runs", "run", "trial", "json", "compare", "pair", "search", "connections", "help")
 """Names of the screens, as scopes of actions use them."""
 
-LISTS = ("runs", "run", "search", "connections")
+LISTS = ("runs", "run", "compare", "search", "connections")
 """Screens whose main pane is a table."""
 
-READING = ("run", "trial", "json")
+READING = ("run", "trial", "json", "compare", "pair")
 """Screens below the list of runs."""
+
+STEPPING = ("run", "trial", "compare", "pair")
+"""Screens from which one steps to the next thing of the list they were opened from."""
 
 
 @frozen
@@ -56,17 +59,36 @@ ACTIONS: tuple[Action, ...] = (
         Action(f"pane-{n}", (str(n),), f"pane {n}", READING, "Go", show=n == 1)
         for n in range(1, 10)
     ),
-    Action("previous-item", ("[",), "previous row; on a run: previous run", ("run", "trial"), "Go"),
-    Action("next-item", ("]",), "next row; on a run: next run", ("run", "trial"), "Go", hint="row"),
-    Action("connections", ("A",), "connections", ("runs", "run", "trial", "json", "search"), "Go"),
+    Action("previous-item", ("[",), "previous row; on a run: previous run", STEPPING, "Go"),
+    Action("next-item", ("]",), "next row; on a run: next run", STEPPING, "Go", hint="next"),
+    Action(
+        "connections",
+        ("A",),
+        "connections",
+        ("runs", "run", "trial", "json", "compare", "pair", "search"),
+        "Go",
+    ),
     Action("next-changed", (".",), "next run that changed since you looked", ("runs", "run"), "Go"),
     Action("json", ("J",), "raw JSON", ("run", "trial"), "Go", hint="JSON"),
     Action("mark", ("space",), "mark", ("runs",), "Find", hint="mark"),
     Action(
+        "compare",
+        ("c",),
+        "compare the marked, else with its baseline or the run before",
+        ("runs", "run"),
+        "Compare",
+        hint="compare",
+    ),
+    Action(
+        "baseline", ("b",), "mark as the group's baseline, or no longer", ("runs", "run"), "Compare"
+    ),
+    Action("match-key", ("m",), "match rows by …", ("compare",), "Compare", hint="match"),
+    Action("diff", ("d",), "both answers in your diff tool", ("pair",), "Compare", hint="diff"),
+    Action(
         "filter",
         ("/",),
-        "filter; in a text: find",
-        ("runs", "run", "trial", "json", "search"),
+        "filter; in a text: find; on a comparison: which rows",
+        ("runs", "run", "trial", "json", "compare", "search"),
         "Find",
         hint="filter",
     ),
@@ -87,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
         "refresh",
         ("r",),
         "refresh now",
-        ("runs", "run", "trial", "search", "connections"),
+        ("runs", "run", "trial", "compare", "search", "connections"),
         "Live",
         "refresh",
     ),

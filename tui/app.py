@@ -19,13 +19,16 @@ from textual.worker import Worker, WorkerError, WorkerState
 from tui import crash
 from tui.actions import ACTIONS, keys_of
 from tui.clipboard import copy_or_keep, copy_sequence
-from tui.external import can_browse, editor_command, pager_command, show_text
+from tui.external import can_browse, editor_command, pager_command, show_difference, show_text
 from tui.messages import (
+    CompareAsked,
     ConfigChanged,
     CopyAsked,
+    DiffAsked,
     JsonOpened,
     LinkAsked,
     MinutePassed,
+    PairOpened,
     RowOpened,
     RunOpened,
     SearchOpened,
@@ -219,6 +222,14 @@ class EvalTopApp(App[int]):
         """Search a run, or all of them."""
         self._push("search", event.ref)
 
+    def on_compare_asked(self, event: CompareAsked) -> None:
+        """Compare runs."""
+        self._push("compare", event.refs)
+
+    def on_pair_opened(self, event: PairOpened) -> None:
+        """Show one row of a comparison."""
+        self._push("pair", event.refs, event.rows, event.key)
+
     def on_json_opened(self, event: JsonOpened) -> None:
         """Show raw JSON."""
         self._push("json", event.title, event.value)
@@ -322,6 +333,17 @@ class EvalTopApp(App[int]):
             return
         with self.suspend(), self._watch.interrupts_elsewhere():
             problem = show_text(command, text, event.suffix)
+        if problem:
+            self.tell(problem)
+
+    def on_diff_asked(self, event: DiffAsked) -> None:
+        """Hand the terminal to the person's diff tool."""
+        if self.is_headless:
+            self.tell("this terminal cannot be handed on")
+            return
+        texts = clean_block(event.before), clean_block(event.after)
+        with self.suspend(), self._watch.interrupts_elsewhere():
+            problem = show_difference(os.environ, *texts)
         if problem:
             self.tell(problem)
 

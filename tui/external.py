@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,48 @@ def pager_command(environ: Mapping[str, str]) -> list[str]:
 def editor_command(environ: Mapping[str, str]) -> list[str]:
     """Return the person's editor."""
     return shlex.split(environ.get("VISUAL", "") or environ.get("EDITOR", "")) or ["vi"]
+
+
+def diff_command(environ: Mapping[str, str]) -> list[str] | None:
+    """Return the person's diff tool: `$EVALTOP_DIFF`, else what git would use; None without any."""
+    own = shlex.split(environ.get("EVALTOP_DIFF", ""))
+    if own:
+        return own
+    git = shutil.which("git")
+    if git is None:
+        return None
+    asked = subprocess.run(  # noqa: S603 - git itself, no words of others
+        [git, "config", "--get", "diff.tool"], capture_output=True, check=False, text=True
+    )
+    if not asked.stdout.strip():
+        return None
+    return [git, "difftool", "--no-index", "--no-prompt"]
+
+
+def show_difference(environ: Mapping[str, str], before: str, after: str) -> str | None:
+    """Show two texts in the person's diff tool; without one, as a unified diff in the pager.
+
+    The files are readable by their owner only and gone afterwards. Returns what went wrong, as a
+    sentence; None when nothing did.
+    """
+    command = diff_command(environ)
+    if command is None:
+        from difflib import unified_diff
+
+        one, other = ([f"{line}\n" for line in text.split("\n")] for text in (before, after))
+        text = "".join(unified_diff(one, other, "A", "B", n=5))
+        return show_text(pager_command(environ), text or "Both are the same.\n", ".diff")
+    try:
+        with tempfile.TemporaryDirectory(prefix="evaltop-") as folder:
+            files = []
+            for name, text in (("A.txt", before), ("B.txt", after)):
+                path = Path(folder, name)
+                path.write_text(text, encoding="utf-8", errors="backslashreplace")
+                files.append(str(path))
+            subprocess.run([*command, *files], check=False)  # noqa: S603 - the person's own program
+    except OSError as error:
+        return f"{command[0]} could not be started: {error.strerror}."
+    return None
 
 
 def show_text(command: list[str], text: str, suffix: str) -> str | None:

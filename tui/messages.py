@@ -1,5 +1,7 @@
 """Messages between screens and app. Screens ask; the app alone navigates, copies and opens."""
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 from tui.config import Config
@@ -49,6 +51,33 @@ class SearchOpened(Message):
     def __init__(self, ref: RunRef | None) -> None:
         super().__init__()
         self.ref = ref
+
+
+class CompareAsked(Message):
+    """A person wants to compare runs; the baseline is the first."""
+
+    def __init__(self, refs: Sequence[RunRef]) -> None:
+        super().__init__()
+        self.refs = tuple(refs)
+
+
+class PairOpened(Message):
+    """A person wants to read one row in both runs; `rows` is the list it was chosen from."""
+
+    def __init__(self, refs: tuple[RunRef, RunRef], rows: object, key: str) -> None:
+        super().__init__()
+        self.refs = refs
+        self.rows = rows
+        self.key = key
+
+
+class DiffAsked(Message):
+    """Two texts are to be shown in the person's own diff tool."""
+
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__()
+        self.before = before
+        self.after = after
 
 
 class JsonOpened(Message):

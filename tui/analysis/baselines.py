@@ -1,5 +1,7 @@
 """What a run is compared with when nobody says: the group's baseline, else the run before it."""
 
+from collections.abc import Sequence
+
 from tui.models import Run
 from tui.store import RunQuery, Store, StoredRun
 from tui.store.joining import family_of
@@ -21,6 +23,12 @@ def baseline_of(store: Store, stored: StoredRun) -> tuple[StoredRun | None, str]
             return found, "the baseline of its group"
     before = previous_runs(store, stored, 1)
     return (before[0], "the comparable run before it") if before else (None, "")
+
+
+def begun_first(store: Store, runs: Sequence[StoredRun]) -> list[StoredRun]:
+    """Return runs oldest first, a baseline marked for one of their groups before all others."""
+    marked = {store.joining.baseline(stored.run) for stored in runs}
+    return sorted(runs, key=lambda stored: (stored.run.ref not in marked, _began(stored)))
 
 
 def previous_runs(store: Store, stored: StoredRun, most: int) -> list[StoredRun]:
