@@ -17,7 +17,9 @@ from tests.bench.bench_store import line, run
 from tui.clock import SystemClock
 from tui.models import Outcome, RunRef, Trial
 from tui.store import RunQuery, Store, Wanted
-from tui.store.codec import as_json, compress, dumps
+from tui.store.codec import dumps
+from tui.store.compression import compress
+from tui.store.model_encoders import as_json
 from tui.store.search.file import FILE_NAME
 
 RUNS = 20

@@ -20,7 +20,8 @@ from tests.store.builders import (
 )
 from tui.models import ErrorInfo, Outcome, Row, Run, RunRef, Usage
 from tui.store import RowQuery, Store
-from tui.store.codec import as_json, dumps, from_json, loads
+from tui.store.codec import dumps, from_json, loads
+from tui.store.model_encoders import as_json
 
 wild = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 

@@ -10,7 +10,8 @@ from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue, Row, Run, RunRef, Trial
 from tui.presentation.records import is_cut, row_record, run_record, uncut
 from tui.store import RowHead, StoredRun
-from tui.store.codec import as_json, from_json
+from tui.store.codec import from_json
+from tui.store.model_encoders import as_json
 
 EXACT = "exact"
 _BODIES = ("input", "output", "expected")

@@ -5,16 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tui.providers.base import RunSource
-from tui.store.codec import (
-    as_json,
-    column_text,
-    dumps,
-    from_json,
-    instant,
-    loads,
-    micros,
-    optional_instant,
-)
+from tui.store.codec import column_text, dumps, from_json, instant, loads, micros, optional_instant
+from tui.store.model_encoders import as_json
 from tui.store.news import HAS_NEWS
 from tui.store.types import ConnectionState, Holdings, Retired, SourceState
 

@@ -1,6 +1,6 @@
-"""Models to bytes and back, exactly.
+"""JSON to bytes and back, exactly, and to models (`tui.store.model_encoders` is the way there).
 
-Objects are written as JSON without the fields that have their default; lone surrogates survive
+Lone surrogates survive
 (`surrogatepass`). What JSON cannot hold (NaN, infinities, absurd depth) becomes null, so that no
 answer of a provider can make a write fail.
 """
@@ -8,21 +8,20 @@ answer of a provider can make a write fail.
 import json
 import math
 import types
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from tui.store.compression import compress, decompress
 
 ModelT = TypeVar("ModelT")
 
 MAX_DEPTH = 200
 """Deepest nesting that is kept; providers reject deeper answers before they come here."""
 MAX_INTEGER = 2**63 - 1
-_LEVEL = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -54,14 +53,9 @@ def pack(value: Any) -> bytes:
     return compress(dumps(value))
 
 
-def compress(data: bytes) -> bytes:
-    """Return `dumps` output as `unpack` takes it."""
-    return zlib.compress(data, _LEVEL)
-
-
 def unpack(data: bytes) -> Any:
     """Return what `pack` wrote."""
-    return loads(zlib.decompress(data))
+    return loads(decompress(data))
 
 
 def fingerprint(data: bytes) -> bytes:
@@ -71,21 +65,9 @@ def fingerprint(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-def as_json(model: Any) -> dict[str, Any]:
-    """Return a model dataclass as JSON-able objects, without fields that have their default."""
-    found = {}
-    plan: Any = _plan  # mypy does not see that classes are hashable
-    values, steps = plan(type(model))
-    for value, (name, default, convert) in zip(values(model), steps, strict=True):
-        if value is default or (type(value) is type(default) and value == default):
-            continue
-        found[name] = value if convert is None or value is None else convert(value)
-    return found
-
-
 def from_json(model: type[ModelT], data: Mapping[str, Any]) -> ModelT:
     """Return the model that `as_json` turned into `data`; unknown keys are left out."""
-    build: Any = _builder  # as in `as_json`
+    build: Any = _builder  # mypy does not see that classes are hashable
     made: ModelT = build(model)(data)
     return made
 
@@ -169,39 +151,6 @@ def _plain(value: Any, depth: int) -> Any:
     return value if value is None or isinstance(value, str | int) else str(value)
 
 
-def _default(field: Any) -> Any:
-    if field.default_factory is not MISSING:
-        return field.default_factory()
-    return field.default
-
-
-@cache
-def _plan(
-    model: Any,
-) -> tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, Any, Callable[[Any], Any] | None]]]:
-    """Return how to read a dataclass, and (field, default, conversion); None converts nothing."""
-    hints = get_type_hints(model)
-    steps = [(field.name, _default(field), _writer(hints[field.name])) for field in fields(model)]
-    names = [name for name, _default, _convert in steps]
-    if len(names) == 1:
-        return lambda one: (getattr(one, names[0]),), steps
-    return attrgetter(*names), steps
-
-
-def _writer(hint: Any) -> Callable[[Any], Any] | None:
-    hint = _inner(hint)
-    if is_dataclass(hint):
-        return as_json
-    if hint is datetime:
-        return datetime.isoformat
-    if hint is float:
-        return column_real
-    if get_origin(hint) is tuple:
-        item = _writer(get_args(hint)[0])
-        return list if item is None else lambda items: [item(each) for each in items]
-    return None
-
-
 @cache
 def _builder(model: Any) -> Callable[[Mapping[str, Any]], Any]:
     """Return what makes the model of its JSON."""
@@ -224,7 +173,7 @@ def _builder(model: Any) -> Callable[[Mapping[str, Any]], Any]:
 
 
 def _reader(hint: Any) -> Callable[[Any], Any] | None:
-    hint = _inner(hint)
+    hint = without_none(hint)
     if isinstance(hint, type):
         if is_dataclass(hint):
             return _builder(hint)
@@ -243,7 +192,7 @@ def _time(text: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _inner(hint: Any) -> Any:
+def without_none(hint: Any) -> Any:
     """Return X of `X | None`; other unions (JSON values) have no conversion."""
     if get_origin(hint) in (Union, types.UnionType):
         known = [arg for arg in get_args(hint) if arg is not type(None)]

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 from tui.models import Counts, Group, ModelUsage, Run, Status
-from tui.store.codec import as_json, dumps, fingerprint
+from tui.store.codec import dumps, fingerprint
+from tui.store.model_encoders import as_json
 
 _COUNTS = ("total", "done", "passed", "failed", "errored", "skipped", "ungraded")
 _KEPT_IF_EMPTY = (

@@ -6,17 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tui.models import Row, Trial
-from tui.store.codec import (
-    as_json,
-    column_integer,
-    column_text,
-    compress,
-    dumps,
-    fingerprint,
-    from_json,
-    unpack,
-)
+from tui.store.codec import column_integer, column_text, dumps, fingerprint, from_json, unpack
+from tui.store.compression import compress
 from tui.store.heads import Folded, TrialHead, dump_head, head_of, load_head, load_rest, summary
+from tui.store.model_encoders import as_json
 from tui.store.tallies import COUNTED, Counted, Difference
 
 _MANY = 500

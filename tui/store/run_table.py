@@ -9,7 +9,6 @@ from typing import Any
 from tui.frozen import frozen
 from tui.models import Counts, CriterionStats, Run, RunRef, ScoreStats, Status
 from tui.store.codec import (
-    as_json,
     column_integer,
     column_text,
     dumps,
@@ -23,6 +22,7 @@ from tui.store.codec import (
 )
 from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
 from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
+from tui.store.model_encoders import as_json
 from tui.store.news import HAS_NEWS, IS_WATCHED
 from tui.store.types import Concern, StoredRun, SyncState
 

@@ -5,8 +5,10 @@ from array import array
 
 from tui.models import Row, RunRef
 from tui.providers.base import TrialDetail
-from tui.store.codec import as_json, column_text, compress, dumps, loads
+from tui.store.codec import column_text, dumps, loads
+from tui.store.compression import compress
 from tui.store.heads import dump_head, head_of, load_rest
+from tui.store.model_encoders import as_json
 from tui.store.row_table import read_trial, refold, trials_of
 from tui.store.run_table import find_id
 from tui.store.tallies import Difference

@@ -1,10 +1,10 @@
 """The texts of a stored trial that can be searched."""
 
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tui.store.codec import loads
+from tui.store.compression import decompress
 
 TEXT_FIELDS = ("output", "reason", "input", "expected", "error", "label")
 """What is looked through, the most telling first."""
@@ -15,7 +15,7 @@ _SPEAKER = frozenset({"role", "type"})
 
 def unfolded(body: bytes) -> bytes:
     """Return a stored body as JSON."""
-    return zlib.decompress(body)
+    return decompress(body)
 
 
 def read(body: bytes, label: str) -> dict[str, str]:
@@ -24,7 +24,7 @@ def read(body: bytes, label: str) -> dict[str, str]:
 
 
 def texts_of(trial: Mapping[str, Any], label: str) -> dict[str, str]:
-    """Return each field's text of a trial as JSON (`tui.store.codec.as_json`).
+    """Return each field's text of a trial as JSON (`tui.store.model_encoders.as_json`).
 
     Of input, output and expected it is every text and number in them; of `reason` what the graders
     said: reasons, labels, errors.

@@ -1,0 +1,74 @@
+"""Bodies small enough to keep: deflate with a preset dictionary.
+
+Most bodies are one or two thousand bytes of JSON whose field names are always the same; with these
+known beforehand they take two thirds of the space, in the same time. What a stored body needs to
+be read stands in its own first bytes: a plain one begins as JSON does, a compressed one says
+whether it needs the dictionary, and which.
+"""
+
+import zlib
+
+PLAIN = 200
+"""Shorter JSON objects and lists stay as they are."""
+_SMALL = 4096
+"""Up to this size a window of 8 KiB is enough, and its tables are quicker to set up."""
+_LEVEL = 2
+_NEEDS_DICTIONARY = 0x20
+"""A bit of the second byte of a zlib stream."""
+# A stored body names it by its checksum, so it never changes: another one would stand beside it.
+# What is most frequent stands last, where a reference to it is shortest.
+_WORDS = (
+    b'{"role":"system","content":"","tool_calls":[{"id":"","type":"function","function":{"name":"'
+    b'","arguments":"{\\"id":"chatcmpl-","object":"chat.completion","created":,"choices":'
+    b'[{"index":0,"message":{"role":"assistant","content":"","refusal":null,"annotations":[]},'
+    b'"logprobs":null,"finish_reason":"stop"}],"system_fingerprint":"fp_","service_tier":"default"'
+    b'"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens"'
+    b':0}},"status_code":200,"request_id":"","url":"/v1/chat/completions","custom_id":"response":'
+    b'{"error":{"code":"rate_limit_exceeded","message":"","type":"server_error"},"skipped":true,'
+    b'"lookup_key":"filename":"page_count":"request_id":"document":"rubric":"weave:///call/'
+    b'"model_call_id":"predict_and_score_call_id":"scorer_call_ids":{"eval_result_id":"op_name":"'
+    b'"inputs":{"example":{"question":"answer":"expected":"model_output":"genai_tags":"trace_id":'
+    b'"started_at":"2026-11-,"ended_at":"2026-12-"latency_ms":,"total_cost":,"cost_usd":0.0,"'
+    b'metadata":{},"error":null,"threshold":0.5,"counts":false,"detail":{"sample":{"input":'
+    b'[{"role":"developer","content":"Judge."}],"output":[{"role":"assistant","content":'
+    b'"{\\"steps\\": [{\\"description\\": \\"\\", \\"conclusion\\": \\"\\"}], \\"result\\": '
+    b'"finish_reason":"stop","model":"gpt-5-mini-2025-08-07","usage":{"total_tokens":,'
+    b'"completion_tokens":,"prompt_tokens":,"cached_tokens":0},"error":null,"temperature":1.0,'
+    b'"top_p":1.0,"seed":42,"max_completions_tokens":2048}}"raw":{"object":'
+    b'"eval.run.output_item","id":"outputitem_","run_id":"evalrun_","eval_id":"eval_",'
+    b'"created_at":17"status":"fail""status":"pass","datasource_item_id":,"datasource_item":{'
+    b'"_datasource_item_content_hash":"available_includes":[],"results":[{"name":"","score":1.0,'
+    b'"passed":true,"sample":null}],"extra":{"item_status":"pass","finish_reason":"stop",'
+    b'"label":"value":0.0"reason":"Score: the answer is not The response "created_at":"2026-'
+    b'T00:00:00+00:00","latency_s":1.5,"model":"claude-sonnet-4-5","usage":{"input_tokens":'
+    b',"output_tokens":,"total_tokens":},"expected":"","scores":[{"name":"judge","type":"numeric",'
+    b'"passed":true,"value":1.0},{"name":"","type":"binary","passed":false,"value":0.0,"reason":"'
+    b'{"id":"","outcome":"failed","input":{"id":"","outcome":"passed","input":'
+    b'[{"role":"user","content":""}],"output":"'
+)
+
+
+def compress(data: bytes) -> bytes:
+    """Return JSON as `decompress` takes it."""
+    if len(data) < PLAIN and data[:1] in (b"{", b"["):
+        return data
+    window, tables = (13, 6) if len(data) <= _SMALL else (15, 8)
+    made = zlib.compressobj(_LEVEL, zlib.DEFLATED, window, tables, zlib.Z_DEFAULT_STRATEGY, _WORDS)
+    return made.compress(data) + made.flush()
+
+
+def decompress(data: bytes) -> bytes:
+    """Return what `compress` was given, or zlib alone.
+
+    Raises:
+        zlib.error: the data is damaged or cut.
+    """
+    if data[:1] in (b"{", b"["):  # no zlib stream begins so
+        return data
+    if len(data) > 1 and data[1] & _NEEDS_DICTIONARY:
+        reading = zlib.decompressobj(zdict=_WORDS)
+        found = reading.decompress(data)
+        if not reading.eof:
+            raise zlib.error("the stream is cut")
+        return found
+    return zlib.decompress(data)
