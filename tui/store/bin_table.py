@@ -22,9 +22,12 @@ def move(
         scores: with 1 for each that came and -1 for each that went.
     """
     place = score_bins.grid(level).place
-    moved: Counter[int] = Counter()
+    by_score: Counter[float] = Counter()
     for score, sign in scores:
-        moved[place(score)] += sign
+        by_score[score] += sign
+    moved: Counter[int] = Counter()
+    for score, n in by_score.items():
+        moved[place(score)] += n
     if not any(moved.values()):
         return
     before = _stored(connection, run)

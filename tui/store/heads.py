@@ -25,7 +25,7 @@ REASON_LIMIT = 120
 """Characters of a reason or label a head keeps; the trial has the whole."""
 ERROR_LIMIT = 2000
 """Characters of an error a head keeps."""
-_SUMMABLE = 1e100
+SUMMABLE = 1e100
 """Larger scores are shown but not averaged: a sum must stay finite."""
 
 
@@ -118,7 +118,7 @@ def head_of(trial: Trial) -> TrialHead:
         RANKS[trial.outcome],
         next((value for value in map(_headline, trial.scores) if value is not None), None),
         column_real(trial.latency_s),
-        None if usage is None else _usage_list(usage),
+        None if usage is None else usage_list(usage),
         start_of(trial.output) or start_of(trial.input),
         None if error is None else [_cut(error.code, ERROR_LIMIT), error.message[:ERROR_LIMIT]],
         [_mark(score) for score in trial.scores],
@@ -217,7 +217,7 @@ def _headline(score: Score) -> float | None:
 
 def _summable(value: float | None) -> float | None:
     number = column_real(value)
-    return None if number is None or abs(number) > _SUMMABLE else number
+    return None if number is None or abs(number) > SUMMABLE else number
 
 
 def _mark(score: Score) -> Mark:
@@ -300,7 +300,8 @@ def _cut(text: str | None, length: int) -> str | None:
     return None if text is None else text[:length]
 
 
-def _usage_list(usage: Usage) -> list[Any]:
+def usage_list(usage: Usage) -> list[Any]:
+    """Return the fields of a usage, in their order."""
     return [
         usage.input_tokens,
         usage.output_tokens,

@@ -17,7 +17,9 @@ Encoder = Callable[[Any], dict[str, Any]]
 
 def as_json(model: Any) -> dict[str, Any]:
     """Return a model dataclass as JSON-able objects, without fields that have their default."""
-    return encoder_of(type(model))(model)
+    encoder: Any = encoder_of  # mypy does not see that classes are hashable
+    made: dict[str, Any] = encoder(type(model))(model)
+    return made
 
 
 @cache
@@ -74,7 +76,9 @@ def _converted(field: Field[Any], hint: Any, known: dict[str, Any]) -> str:
 def _conversion(hint: Any) -> Callable[[Any], Any] | None:
     hint = without_none(hint)
     if is_dataclass(hint):
-        return encoder_of(hint)
+        encoder: Any = encoder_of  # as in `as_json`
+        made: Encoder = encoder(hint)
+        return made
     if hint is datetime:
         return datetime.isoformat
     if hint is float:

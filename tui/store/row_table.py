@@ -10,6 +10,7 @@ from tui.store.codec import column_integer, column_text, dumps, fingerprint, fro
 from tui.store.compression import compress
 from tui.store.heads import Folded, TrialHead, dump_head, head_of, load_head, load_rest, summary
 from tui.store.model_encoders import as_json
+from tui.store.single_trial import single_summary
 from tui.store.tallies import COUNTED, Counted, Difference
 
 _MANY = 500
@@ -137,8 +138,13 @@ class PageMerge:
 
     def _insert(self, key: str, row: Row, merged: Merged) -> None:
         told = _told(row)
-        heads = [head_of(each.trial) for each in told.values()]
-        folded = summary(heads, row.extra)
+        if len(told) == 1:
+            (only,) = told.values()
+            heads: list[TrialHead | None] = [None]  # its body has it all
+            folded = single_summary(only.trial, row.extra)
+        else:
+            found = [head_of(each.trial) for each in told.values()]
+            heads, folded = [*found], summary(found, row.extra)
         row_id, self._next_row = self._next_row, self._next_row + 1
         label = column_text(row.label)
         self._writes.rows.append(
@@ -153,7 +159,7 @@ class PageMerge:
             )
         )
         for (tid, each), head in zip(told.items(), heads, strict=True):
-            self._insert_trial(row_id, tid, each, head if len(heads) > 1 else None)
+            self._insert_trial(row_id, tid, each, head)
         self._difference.add(row_id, label, folded)
         merged.changed = True
         merged.rows += 1

@@ -5,8 +5,7 @@ cost a run nothing.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui.store.codec import column_text
 from tui.store.heads import CellTally
@@ -20,15 +19,9 @@ USUAL_TRIALS = 1
 Value = float | int | str
 
 
-class Key(NamedTuple):
-    """One row's place in one order."""
-
-    row: int
-    criterion: str | None
-    """Its name; None for a column."""
-    number: int
-    """The column's; 0 for a criterion, whose id is looked up when the key is written."""
-    value: Value
+Key = tuple[int, str | None, int, Value]
+"""One row's place in one order: row, the criterion's name or None, the column's number (0 for a
+criterion, whose id is looked up when the key is written), and the value."""
 
 
 def keys_of(
@@ -41,19 +34,21 @@ def keys_of(
     cells: Sequence[CellTally],
 ) -> list[Key]:
     """Return the keys of a row from what is stored of it."""
-    found = [Key(row, None, NUMBERS["label"], text_key(label))]
+    found: list[Key] = [(row, None, NUMBERS["label"], text_key(label))]
     if error is not None:
-        found.append(Key(row, None, NUMBERS["error"], text_key(error)))
+        found.append((row, None, NUMBERS["error"], text_key(error)))
     if trials != USUAL_TRIALS:
-        found.append(Key(row, None, NUMBERS["trials"], trials))
+        found.append((row, None, NUMBERS["trials"], trials))
     if cost is not None:
-        found.append(Key(row, None, NUMBERS["cost"], cost))
-    named: dict[str, Value] = {}
+        found.append((row, None, NUMBERS["cost"], cost))
+    named: set[str] = set()
     for cell in cells:
         value = _cell_value(cell)
         if value is not None:
-            named.setdefault(column_text(cell.name), value)
-    found += [Key(row, name, 0, value) for name, value in named.items()]
+            name = column_text(cell.name)
+            if name not in named:
+                named.add(name)
+                found.append((row, name, 0, value))
     return found
 
 
@@ -74,24 +69,35 @@ def _cell_value(cell: CellTally) -> Value | None:
 
 
 def write(
-    connection: sqlite3.Connection, run: int, gone: Iterable[Key], come: Iterable[Key]
+    connection: sqlite3.Connection, run: int, gone: Sequence[Key], come: Sequence[Key]
 ) -> None:
     """Take keys away, then put others in. The run's criteria must be stored."""
     ids = dict(
         connection.execute("SELECT name, id FROM criterion WHERE run = ?", (run,)).fetchall()
     )
 
-    def values(keys: Iterable[Key]) -> list[tuple[int, int, Value, int]]:
-        return [
-            (run, number if name is None else ids[name], value, row)
-            for row, name, number, value in keys
-            if name is None or name in ids
-        ]
+    for statement, keys in (
+        ("DELETE FROM sort_key WHERE of_run = ? AND what = ? AND value = ? AND of_row = ?", gone),
+        ("INSERT OR IGNORE INTO sort_key VALUES(?, ?, ?, ?)", come),
+    ):
+        if keys:
+            connection.executemany(statement, _in_table_order(run, ids, keys))
 
-    connection.executemany(
-        "DELETE FROM sort_key WHERE of_run = ? AND what = ? AND value = ? AND of_row = ?",
-        values(gone),
-    )
-    # In the order of the table, so that neighbours are written together.
-    new = sorted(values(come), key=lambda key: (key[1], isinstance(key[2], str), key[2]))
-    connection.executemany("INSERT OR IGNORE INTO sort_key VALUES(?, ?, ?, ?)", new)
+
+def _in_table_order(
+    run: int, ids: Mapping[str, int], keys: Iterable[Key]
+) -> list[tuple[int, int, Value, int]]:
+    """Return what is written of keys, so that neighbours in the table come one after the other."""
+    numbers: dict[int, list[tuple[int, int, Value, int]]] = {}
+    texts: dict[int, list[tuple[int, int, Value, int]]] = {}
+    for row, name, number, value in keys:
+        what = number if name is None else ids.get(name)
+        if what is not None:
+            kind = texts if isinstance(value, str) else numbers
+            kind.setdefault(what, []).append((run, what, value, row))
+    return [
+        each
+        for what in sorted(numbers.keys() | texts.keys())
+        for kind in (numbers, texts)
+        for each in sorted(kind.get(what, ()))
+    ]

@@ -1,7 +1,6 @@
 """A run's sums, kept up by differences in the transaction that changes its rows."""
 
 import sqlite3
-from collections import Counter
 from typing import NamedTuple
 
 from tui.models import Outcome
@@ -54,7 +53,11 @@ class Difference:
     """What rows that come, change and go add to and take from a run's sums."""
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+        self._outcomes = [0] * len(OUTCOMES)
+        """Rows by rank."""
+        self._trials = 0
+        self._pending_trials = 0
+        self._scored = 0
         self._score = 0.0
         self._criteria: dict[str, list[float]] = {}
         self._types: dict[str, str] = {}
@@ -94,23 +97,35 @@ class Difference:
     def _move(
         self, outcome: int, strip: str, score: float | None, cells: list[CellTally], sign: int
     ) -> None:
-        counts = self._counts
-        counts["row_n"] += sign
-        counts["trial_n"] += sign * len(strip)
-        counts["trial_ended_n"] += sign * (len(strip) - strip.count(_PENDING))
-        counts[_COLUMNS[OUTCOMES[outcome]]] += sign
+        self._outcomes[outcome] += sign
+        self._trials += sign * len(strip)
+        self._pending_trials += sign * strip.count(_PENDING)
         if score is not None:
-            counts["score_n"] += sign
+            self._scored += sign
             self._score += sign * score
         for cell in cells:
-            self._types.setdefault(cell.name, cell.type)
-            sums = self._criteria.setdefault(cell.name, [0, 0, 0, 0, 0, 0.0])
-            for i, part in enumerate(cell[7:]):
-                sums[i] += sign * part
+            sums = self._criteria.get(cell.name)
+            if sums is None:
+                self._types[cell.name] = cell.type
+                sums = self._criteria[cell.name] = [0, 0, 0, 0, 0, 0.0]
+            _name, _type, _passed, _value, _label, _reason, _error, *parts = cell
+            for i, part in enumerate(parts):
+                if part:
+                    sums[i] += sign * part
+
+    def _sums(self) -> dict[str, int]:
+        """Return by how much each column of `sync` changes."""
+        by_outcome = {_COLUMNS[OUTCOMES[rank]]: n for rank, n in enumerate(self._outcomes)}
+        return by_outcome | {
+            "row_n": sum(self._outcomes),
+            "trial_n": self._trials,
+            "trial_ended_n": self._trials - self._pending_trials,
+            "score_n": self._scored,
+        }
 
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Apply the difference to a run's stored sums."""
-        changed = [(name, n) for name, n in self._counts.items() if n]
+        changed = [(name, n) for name, n in self._sums().items() if n]
         names = [name for name, _n in changed]
         connection.execute(
             "UPDATE sync SET version = version + 1, score_sum = score_sum + ?"  # noqa: S608 - ours
@@ -152,6 +167,6 @@ class Difference:
         sort_keys.write(
             connection,
             run,
-            [key for key in self._gone if key.row <= bound],
-            [key for key in self._come if key.row <= bound],
+            [key for key in self._gone if key[0] <= bound],
+            [key for key in self._come if key[0] <= bound],
         )

@@ -1,0 +1,88 @@
+"""Models are written without what says nothing, and bodies small, whatever they hold."""
+
+import zlib
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.store import strategies
+from tests.store.builders import REF, make_row, make_trial, open_store, rows_page
+from tui.models import Counts, Run, Trial
+from tui.store.codec import column_real
+from tui.store.compression import PLAIN, compress, decompress
+from tui.store.heads import head_of, summary
+from tui.store.model_encoders import as_json
+from tui.store.single_trial import single_summary
+
+wild = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+def plainly(value: Any, *, number: bool = False) -> Any:
+    """Return a model as JSON-able objects, looking at one field after the other."""
+    if is_dataclass(value):
+        found = {}
+        for each in fields(value):
+            own = getattr(value, each.name)
+            default = each.default if each.default_factory is MISSING else each.default_factory()
+            if type(own) is not type(default) or own != default:
+                found[each.name] = plainly(own, number=str(each.type).startswith("float"))
+        return found
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [plainly(each) for each in value]
+    return column_real(value) if number else value
+
+
+@wild
+@given(st.one_of(strategies.trials, strategies.runs))
+def test_a_model_is_written_without_the_fields_at_their_default(model: Trial | Run) -> None:
+    assert as_json(model) == plainly(model)
+
+
+def test_what_only_looks_like_a_default_is_written() -> None:
+    trial = make_trial()
+    odd = Trial(trial.id, trial.outcome, input=0, output="", expected=False, extra={}, raw=[])
+    assert as_json(odd) == {
+        "id": trial.id,
+        "outcome": trial.outcome,
+        "input": 0,
+        "output": "",
+        "expected": False,
+        "raw": [],
+    }
+    assert as_json(Counts()) == {}
+
+
+@given(st.binary(max_size=3 * PLAIN), st.sampled_from([b"", b"{", b"[", b'{"role":"user"']))
+def test_any_body_comes_back_as_it_was(data: bytes, start: bytes) -> None:
+    assert decompress(compress(start + data)) == start + data
+    assert decompress(zlib.compress(data)) == data, "as written before there was a dictionary"
+
+
+@given(st.binary(min_size=PLAIN, max_size=3 * PLAIN), st.integers(min_value=1, max_value=20))
+def test_a_body_that_was_cut_is_an_error(data: bytes, missing: int) -> None:
+    with pytest.raises(zlib.error):
+        decompress(compress(b"{" + data)[:-missing])
+
+
+def test_a_body_of_ten_megabytes_is_stored_whole() -> None:
+    output = "".join(f"{n} of many lines\n" for n in range(600_000))
+    store = open_store()
+    row = make_row("long", make_trial(output=output))
+    store.apply_rows(REF, rows_page(row))
+    found = store.row(REF, "long")
+    assert found is not None
+    assert len(output) > 10 * 2**20
+    assert found.trials[0].output == output
+    store.close()
+
+
+@wild
+@given(strategies.trials, strategies.json_objects)
+def test_one_trial_makes_the_row_that_folding_makes(trial: Trial, extra: dict[str, Any]) -> None:
+    assert single_summary(trial, extra) == summary([head_of(trial)], extra)
