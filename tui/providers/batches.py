@@ -1,20 +1,26 @@
 """Slices of a streamed list, and the two readers that make them: of JSON arrays and of lines."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import field
+from typing import TypeVar
 
 from tui.frozen import frozen
 from tui.models import JsonObject, JsonValue
-from tui.providers.splitting import ItemSplitter
+from tui.providers.splitting import ItemSplitter, RawItem
 from tui.providers.strict_json import NotJsonError, loads
+
+_T = TypeVar("_T")
 
 ITEM_BYTES = 8 * 1024 * 1024
 """Cap of one item or of one unstreamed answer, decoded bytes (design section 6)."""
 
 _BATCH_BYTES = 4 * 1024 * 1024
-_THREAD_BYTES = 512 * 1024
-"""Items from this size on are parsed in a thread: the event loop is never held for 50 ms."""
+_SLAB_BYTES = 256 * 1024
+"""Pieces are cut and parsed in a thread this much at a time: the event loop is never held for 50
+ms, and the steps between the threads cost little."""
+_THREAD_BYTES = 16 * 1024
+"""Less than this takes no longer than starting a thread."""
 
 
 @frozen
@@ -60,26 +66,35 @@ class Collector:
         self._bytes = 0
         self._next = 0
 
-    async def add(self, index: int, data: bytes | None, why: str) -> None:
+    def add(self, item: RawItem) -> None:
         """Parse and keep one item; a bad one is kept as such."""
-        if data is None:
-            self._bad.append(BadItem(index, why))
+        if item.data is None:
+            self._bad.append(BadItem(item.index, item.why))
             return
-        try:
-            value: JsonValue = (
-                loads(data) if len(data) < _THREAD_BYTES else await asyncio.to_thread(loads, data)
-            )
-        except NotJsonError as error:
-            self._bad.append(BadItem(index, str(error)))
-            return
+        value: JsonValue = item.value
+        if value is None:
+            try:
+                value = loads(item.data)
+            except NotJsonError as error:
+                self._bad.append(BadItem(item.index, str(error)))
+                return
         if not isinstance(value, dict):
-            self._bad.append(BadItem(index, "it is not an object"))
+            self._bad.append(BadItem(item.index, "it is not an object"))
             return
         if self._first is None:
-            self._first = index
+            self._first = item.index
         self._items.append(value)
-        self._bytes += len(data)
-        self._next = index + 1
+        self._bytes += len(item.data)
+        self._next = item.index + 1
+
+    def batches(self, items: Iterable[RawItem]) -> list[ItemBatch]:
+        """Take items in; return the batches that they fill."""
+        full: list[ItemBatch] = []
+        for item in items:
+            if self.full(item.index):
+                full.append(self.take())
+            self.add(item)
+        return full
 
     def full(self, index: int) -> bool:
         """Return whether the batch must go out before the item at `index` is added.
@@ -115,11 +130,9 @@ async def array_batches(
         TooMuchError: the text around the items is over the cap.
     """
     collector = Collector(batch_items)
-    async for piece in pieces:
-        for item in splitter.feed(piece):
-            if collector.full(item.index):
-                yield collector.take()
-            await collector.add(item.index, item.data, item.why)
+    async for slab in _slabs(pieces):
+        for batch in await _aside(lambda slab: collector.batches(splitter.feed(slab)), slab):
+            yield batch
     yield collector.take(rest=splitter.finish(), last=True)
 
 
@@ -133,22 +146,49 @@ async def line_batches(
     """
     collector = Collector(batch_items)
     lines = _Lines(cap)
-    async for piece in pieces:
-        for index, line in lines.feed(piece):
-            if collector.full(index):
-                yield collector.take()
-            await collector.add(index, line, lines.too_long)
-    index, line = lines.rest()
-    if line is None or line.strip():
-        if line is not None:
-            try:
-                loads(line)
-            except NotJsonError:
-                raise NotJsonError("it is cut off in the middle of a line") from None
-        if collector.full(index):
-            yield collector.take()
-        await collector.add(index, line, lines.too_long)
+    async for slab in _slabs(pieces):
+        for batch in await _aside(lambda slab: collector.batches(lines.feed(slab)), slab):
+            yield batch
+    rest = lines.rest()
+    if rest.data is None or rest.data.strip():
+        for batch in await _aside(lambda _: collector.batches(_unless_cut(rest)), rest.data or b""):
+            yield batch
     yield collector.take(last=True)
+
+
+def _unless_cut(line: RawItem) -> Iterator[RawItem]:
+    """Yield a last line that has no end. Raises NotJsonError when it cannot be read."""
+    if line.data is not None:
+        try:
+            loads(line.data)
+        except NotJsonError:
+            raise NotJsonError("it is cut off in the middle of a line") from None
+    yield line
+
+
+async def _slabs(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the same bytes in larger pieces, each at most as large as all before it together.
+
+    So what a slow line has brought is never held back for long.
+    """
+    gathered: list[bytes] = []
+    size = enough = 0
+    async for piece in pieces:
+        gathered.append(piece)
+        size += len(piece)
+        if size >= enough:
+            yield b"".join(gathered)
+            enough = min(enough + size, _SLAB_BYTES)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)
+
+
+async def _aside(work: Callable[[bytes], _T], data: bytes) -> _T:
+    """Return what some work makes of data, done in a thread where that may take a while."""
+    if len(data) < _THREAD_BYTES:
+        return work(data)
+    return await asyncio.to_thread(work, data)
 
 
 class _Lines:
@@ -158,22 +198,24 @@ class _Lines:
         self._cap = cap
         self._open: bytearray | None = bytearray()
         self._index = 0
-        self.too_long = f"it is larger than {cap // 1024} KiB"
+        self._too_long = f"it is larger than {cap // 1024} KiB"
 
-    def feed(self, piece: bytes) -> Iterator[tuple[int, bytes | None]]:
-        """Yield number and text of each line that ends in this piece, without blank ones."""
+    def feed(self, piece: bytes) -> Iterator[RawItem]:
+        """Yield each line that ends in this piece, without blank ones."""
         *ended, tail = piece.split(b"\n")
         for part in ended:
             self._take(part)
             if self._open is None or self._open.strip():
-                yield self._index, None if self._open is None else bytes(self._open)
+                yield self.rest()
             self._index += 1
             self._open = bytearray()
         self._take(tail)
 
-    def rest(self) -> tuple[int, bytes | None]:
-        """Return number and text of the line that was not ended."""
-        return self._index, None if self._open is None else bytes(self._open)
+    def rest(self) -> RawItem:
+        """Return the line that was not ended."""
+        if self._open is None:
+            return RawItem(self._index, None, self._too_long)
+        return RawItem(self._index, bytes(self._open))
 
     def _take(self, part: bytes) -> None:
         if self._open is not None:

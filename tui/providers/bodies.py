@@ -51,11 +51,16 @@ async def one_page(arrival: Arrival, under: str, drop: tuple[str, ...]) -> ItemB
 
     async def bounded() -> AsyncIterator[bytes]:
         async for piece in arrival.pieces:
-            if splitter.kept > PAGE_BYTES:
-                raise too_large(arrival, PAGE_BYTES)
+            check()
             yield piece
 
-    return await _single(arrival, array_batches(bounded(), splitter, batch_items=None))
+    def check() -> None:
+        if splitter.kept > PAGE_BYTES:
+            raise too_large(arrival, PAGE_BYTES)
+
+    page = await _single(arrival, array_batches(bounded(), splitter, batch_items=None))
+    check()
+    return page
 
 
 def item_batches(

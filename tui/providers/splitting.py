@@ -1,9 +1,10 @@
 """Cuts a JSON text that arrives in pieces into the items of one list, without holding it.
 
-Only the structure is scanned here: strings and brackets, by regular expressions, so that each item
-can then be read by itself. That keeps mistakes inside their item: one with NaN, broken UTF-8 or 20
-MB of text costs that item, where an event parser would lose the page. Every byte is looked at a
-bounded number of times whatever the pieces' sizes.
+Items that begin like the one before them are taken whole (`tui.providers.boundaries`). Of others,
+and of those that a piece cuts, the structure is scanned: strings and brackets, by regular
+expressions, so that each item can then be read by itself. That keeps mistakes inside their item:
+one with NaN, broken UTF-8 or 20 MB of text costs that item, where an event parser would lose the
+page. Every byte is looked at a bounded number of times whatever the pieces' sizes.
 """
 
 import re
@@ -12,6 +13,7 @@ from enum import Enum, auto
 
 from tui.frozen import frozen
 from tui.models import JsonObject
+from tui.providers.boundaries import SEPARATORS, Boundaries
 from tui.providers.strict_json import MAX_DEPTH, NotJsonError, loads
 
 _TEXT = rb"[\x00-!#-\[\]-\xff]"
@@ -25,9 +27,6 @@ _COMMA_OR_BRACKET = re.compile(rb'(?:[^",{}\[\]]++|' + _STRING + rb")*+([,{}\[\]
 _COMPLETE = re.compile(rb'(?:[^"]++|' + _STRING + rb")*+", re.DOTALL)
 _SETTLED = re.compile(rb'(?:[^"]++|' + _STRING + rb"(?!\s*+\Z))*+", re.DOTALL)
 _REST_OF_STRING = re.compile(rb"(?:" + _TEXT + rb"++|\\.)*+", re.DOTALL)
-
-_SEPARATORS = b" \t\r\n,\xef\xbb\xbf"
-"""Also the byte order mark, which may stand before the first one."""
 
 _HELD_BACK = 4096
 """A string this long that is still open cannot be a key: it is passed through as it comes."""
@@ -47,6 +46,8 @@ class RawItem:
     """None when it was over the cap and has been skipped."""
     why: str = ""
     """Why it was skipped."""
+    value: JsonObject | None = None
+    """What it holds, where it has been read already."""
 
 
 class _Place(Enum):
@@ -70,6 +71,7 @@ class ItemSplitter:
         self._drop = frozenset(tuple(path.split(".")) for path in drop)
         self._drop_depth = max(map(len, self._drop), default=0)
         self._cap = cap
+        self._boundaries = Boundaries(self._drop, cap)
         self._place = _Place.BEFORE if under is not None else _Place.BETWEEN
         self._buffer = b""
         self._open_string = False
@@ -98,6 +100,7 @@ class ItemSplitter:
             TooMuchError: the text outside the items is over the cap.
         """
         buffer = self._buffer + piece
+        self._boundaries.begin()
         position = self._pass_string(buffer) if self._open_string else 0
         if not self._open_string:
             while (step := self._step(buffer, position)) is not None:
@@ -173,12 +176,17 @@ class ItemSplitter:
         return found.end(), None
 
     def _step_between(self, buffer: bytes, position: int) -> tuple[int, RawItem | None] | None:
+        whole = self._boundaries.whole(buffer, position)
+        if whole is not None:
+            self._index += 1
+            self.kept += len(whole.data)
+            return whole.end, RawItem(self._index - 1, whole.data, value=whole.value)
         found = _BRACKET.match(buffer, position)
         if found is None:
             if len(buffer) - position > self._cap:
                 raise TooMuchError
             return None
-        between = buffer[position : found.start(1)].strip(_SEPARATORS)
+        between = buffer[position : found.start(1)].strip(SEPARATORS)
         if between:
             # Something that is neither object nor array: give it out by itself, then come back.
             item = RawItem(self._index, between)
@@ -279,6 +287,7 @@ class ItemSplitter:
         item = RawItem(self._index, None if self._item is None else bytes(self._item), self._why)
         self._index += 1
         self.kept += len(item.data or b"")
+        self._boundaries.learn(item.data or b"")
         self._item, self._why = None, ""
         self._place = _Place.AFTER if self._under is None else _Place.BETWEEN
         return item

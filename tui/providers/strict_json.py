@@ -1,12 +1,15 @@
 """JSON as the rest of the program can bear it: finite, shallow, storable.
 
-Python's own decoder does the work; what it lets through and SQLite or a screen would choke on is
-refused (NaN, Infinity, too deep) or mended (lone surrogates, integers beyond 64 bit) here.
+What SQLite or a screen would choke on is refused (NaN, Infinity, too deep) or mended (lone
+surrogates, integers beyond 64 bit). orjson reads what holds nothing of the kind, which is nearly
+everything; Python's own decoder, four times slower, the rest.
 """
 
 import json
 import math
 import re
+
+import orjson
 
 from tui.models import JsonValue
 
@@ -15,6 +18,13 @@ MAX_DEPTH = 200
 
 _WIDE_DIGITS = 19
 _INT64 = 2**63
+_QUICK_BYTES = 512 * 1024
+"""orjson lets no other thread run meanwhile: this much takes it 25 ms at the very worst."""
+
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_MAYBE_WIDE = b"0" * _WIDE_DIGITS
+_WIDE = re.compile(rb"[:,\[\s][19][0-9]{18}|\A[19][0-9]{18}")
+"""Where an integer from 2**63 on may begin, which orjson takes as it is up to 2**64."""
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -49,6 +59,36 @@ _DECODER = json.JSONDecoder(
 
 
 def loads(data: bytes | bytearray) -> JsonValue:
+    """Return the value of a UTF-8 JSON text, with or without a byte order mark.
+
+    Raises NotJsonError as `careful_loads` does.
+    """
+    try:
+        return quick_loads(data)
+    except NotJsonError:
+        return careful_loads(data)
+
+
+def quick_loads(data: bytes | bytearray) -> JsonValue:
+    """Return what `careful_loads` would, for a text that gives it nothing to mend.
+
+    Raises:
+        NotJsonError: the text is large, not JSON, or needs the careful reading.
+    """
+    if len(data) > _QUICK_BYTES:
+        raise NotJsonError("it is large")
+    try:
+        value: JsonValue = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise NotJsonError("it is not plain JSON") from None
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        raise NotJsonError("it is nested too deeply")
+    if _MAYBE_WIDE in data.translate(_DIGITS) and _WIDE.search(data):
+        raise NotJsonError("it may hold an integer beyond 64 bit")
+    return value
+
+
+def careful_loads(data: bytes | bytearray) -> JsonValue:
     """Return the value of a UTF-8 JSON text, with or without a byte order mark.
 
     Bytes that are not UTF-8 and lone surrogates become U+FFFD; integers beyond 64 bit become

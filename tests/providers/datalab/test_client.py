@@ -233,7 +233,7 @@ async def test_an_unreadable_row_is_named_as_far_as_it_has_a_name(
 
 def test_what_it_can_do() -> None:
     assert Account().provider.capabilities == Capabilities(
-        can_cancel=False, rows_paged=False, trial_detail=True
+        can_cancel=False, rows_paged=False, trial_detail=True, details_kept_s=3600.0
     )
 
 
