@@ -6,7 +6,7 @@ Behaviour is asserted in `tests/app`; these pictures are what the README shows. 
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,10 +70,19 @@ async def fill(data_dir: Path) -> None:
     await services.aclose()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_rush() -> Iterator[None]:
+    """Let requests follow each other at once: where time stands still, nobody's turn comes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.polling.budget.BURST", 10_000)
+        yield
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data_dir = tmp_path_factory.mktemp("pictures")
     asyncio.run(fill(data_dir))
+    shutil.rmtree(data_dir / "shared")  # what was asked to fill it is not counted in the pictures
     return data_dir
 
 
