@@ -34,6 +34,11 @@ class Services:
     make_link: Callable[[ConnectionConfig], Link] | None = None
     """Makes one more connection; None where they are not to change."""
 
+    @property
+    def store_limit(self) -> int | None:
+        """How many bytes the store may take; None = the default of `Store.upkeep`."""
+        return _limit(self.config)
+
     def adopt(self, config: Config) -> "tuple[Services, list[Link]]":
         """Take in another configuration while everything runs.
 
@@ -117,7 +122,11 @@ def open_services(
         )
 
     links = {connection.name: make_link(connection) for connection in config.connections}
-    gib = config.store.max_gib
-    limit = None if gib is None else int(gib * 2**30)
+    limit = _limit(config)
     poller = Poller(links, store, clock, random, store_limit=limit, offline=offline)
     return Services(config, store, poller, clock, links, environ, make_link)
+
+
+def _limit(config: Config) -> int | None:
+    gib = config.store.max_gib
+    return None if gib is None else int(gib * 2**30)

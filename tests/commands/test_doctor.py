@@ -2,18 +2,25 @@
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
 from keyring.errors import KeyringLocked
 
+from tests.clock import FakeClock
 from tests.commands.gateway import KEY, gateway
 from tests.credentials.keyrings import BUS, FailingKeyring, MemoryKeyring, using
+from tests.store.builders import make_run, open_store, outcomes_page
+from tests.store.damage import pages_of, ruin
 from tui.commands.arguments import build_parser
 from tui.commands.doctor import machine
 from tui.commands.doctor.findings import Health
 from tui.commands.headless import run_command
+from tui.models import Outcome, RunRef
+from tui.store import Store
 
 
 class TerminalOut(io.StringIO):
@@ -161,6 +168,33 @@ def test_a_store_that_others_can_look_into_is_told(environ: dict[str, str], tmp_
     folder.chmod(0o755)
     findings = found(environ, "store")[1]
     assert ("warn", "others can look into its folder", f"chmod 700 {folder}") in findings
+
+
+def test_the_store_tells_what_it_takes_and_what_it_may(environ: dict[str, str]) -> None:
+    (where, _nothing), (told, _nothing) = (one[1:] for one in found(environ, "store")[1])
+    assert "journal TRUNCATE" in where or "journal WAL" in where
+    assert re.fullmatch(r"\d+ kB of at most [\d.]+ [MG]B used, [\d.]+ [MG]B free", told)
+
+
+def test_what_damage_took_is_told_run_by_run(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    store = open_store(tmp_path / "data")
+    names = [f"run-{n}" for n in range(12)]
+    store.apply_runs("prod", "runs", [make_run(name) for name in names], complete=False)
+    for name in names:
+        store.apply_rows(RunRef("prod", name), outcomes_page([Outcome.PASSED] * 50))
+    file = store.file
+    store.close()
+    assert file is not None
+    for page in pages_of(file, "body"):
+        ruin(file, page, Random(1))
+    Store.open(tmp_path / "data", clock=FakeClock()).close()
+    (account, *_rest) = found(environ, "store")[1]
+    assert account[0] == "warn"
+    assert ".bad-" in account[1]
+    for name in names:
+        assert f"prod/{name} (50 of 50 rows, 0 of 50 trials)" in account[1]
+    assert account[2]
 
 
 @pytest.mark.parametrize(

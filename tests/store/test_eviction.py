@@ -8,7 +8,7 @@ import pytest
 from tests.clock import START, FakeClock
 from tests.store.builders import counts, make_row, make_run, make_trial, rows_page
 from tui.models import RunRef, Status
-from tui.store import KEPT_AS_IMPORTED, RowQuery, Store
+from tui.store import KEPT_AS_IMPORTED, RowQuery, Store, Wanted
 from tui.store.retention import Room
 
 ROWS = 60
@@ -33,7 +33,7 @@ def filled(directory: Path, runs: int) -> Store:
 def fetch(store: Store, n: int) -> None:
     store.begin_walk(ref_of(n))
     text = bytes(range(256)).hex() * 4
-    rows = (make_row(f"r{i}", make_trial(output=f"{n} {i} {text}")) for i in range(ROWS))
+    rows = (make_row(f"r{i}", make_trial(output=f"{n} {i} said {text}")) for i in range(ROWS))
     store.apply_rows(ref_of(n), rows_page(*rows))
     store.end_walk(ref_of(n), complete=True)
 
@@ -108,3 +108,28 @@ def test_the_limit_leaves_the_disk_a_reserve(
     used: int, free: int, disk: int, wish: int | None, limit: int
 ) -> None:
     assert Room(used, free, disk).limit(wish) == limit
+
+
+def found(store: Store, text: str) -> list[RunRef]:
+    """Return the run of each trial that says it."""
+    wanted = Wanted.read(text)
+    assert wanted is not None
+    hits = store.hits(wanted)
+    hits.search(ref=None, told=lambda: None, cancelled=lambda: False)
+    return sorted((hit.ref for hit in hits.fetch(0, len(hits))), key=str)
+
+
+def test_what_was_evicted_is_not_found_any_more(tmp_path: Path) -> None:
+    store = filled(tmp_path, 3)
+    while store.search.fill():
+        pass
+    assert len(found(store, "said")) == 3 * ROWS
+    store.keep([ref_of(2)])
+    make_room(store, 1)
+    assert found(store, "said") == [ref_of(2)] * ROWS
+    while store.search.fill():
+        pass
+    assert found(store, "said") == [ref_of(2)] * ROWS
+    fetch(store, 0)
+    assert found(store, "said") == [ref_of(0)] * ROWS + [ref_of(2)] * ROWS
+    store.close()

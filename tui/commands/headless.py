@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TextIO, TypeAlias
 
 from tui.commands.config import all_problems
+from tui.commands.making_room import make_room
 from tui.commands.output import display_width
 from tui.commands.session import Session
 from tui.commands.surroundings import Surroundings
@@ -114,7 +115,10 @@ async def _run(arguments: argparse.Namespace, services: Services, out: TextIO, e
         session.tell(services.store.problem.sentence())
     try:
         on_runs: SessionCommand = import_module(ON_RUNS[arguments.command]).run
-        return await on_runs(arguments, session)
+        code = await on_runs(arguments, session)
+        if not session.offline:
+            await make_room(session)
+        return code  # noqa: TRY300 - an error of either is told the same
     except EvaltopError as error:
         if error not in session.failures:
             raise

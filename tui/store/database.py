@@ -190,6 +190,16 @@ class Database:
             self._tell_salvaged(name)
         return more and self.file is not None
 
+    def room(self) -> retention.Room | None:
+        """Return what the file takes and what its disk has; None in memory or if nobody tells."""
+        file = self.file
+        if file is None:
+            return None
+        try:
+            return self.read(lambda found: retention.room(found, file.parent))
+        except OSError:
+            return None
+
     def make_room(
         self, limit: int | None, now: int, busy: Sequence[RunRef]
     ) -> tuple[RunRef | None, bool]:
@@ -202,9 +212,8 @@ class Database:
             return None, False
         if self.write(retention.go_on):
             return None, True
-        try:
-            room = self.read(lambda found: retention.room(found, file.parent))
-        except OSError:  # nobody knows; a write will tell if the disk is full
+        room = self.room()
+        if room is None:  # nobody knows; a write will tell if the disk is full
             return None, False
         most = room.limit(limit) * (retention.SLACK if self._evicting else 1.0)
         self._evicting = room.used > most

@@ -28,6 +28,7 @@ from tui.store.growing import GrowingRead
 from tui.store.joining import Joining
 from tui.store.ordering import by_keys, first_ids
 from tui.store.queries import run_ids, unfiltered
+from tui.store.retention import Room
 from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.search import Hits, SearchIndex, Wanted
 from tui.store.selecting import select
@@ -80,6 +81,10 @@ class StoreReader:
     def salvaged(self) -> list[Salvaged]:
         """Return what came out of damaged files that this one has replaced."""
         return self._database.read(salvage.accounts)
+
+    def room(self) -> Room | None:
+        """Return what the file takes and what its disk has; None in memory or if nobody tells."""
+        return self._database.room()
 
     @property
     def revision(self) -> int:

@@ -341,8 +341,8 @@ class Salvaged:
     lost: tuple[str, ...] = ()
     """References of runs of which only the name could be read."""
 
-    def sentence(self) -> str:
-        """Return what came of it, for a person."""
+    def sentence(self, shown: int = MISSING_SHOWN) -> str:
+        """Return what came of it, for a person, with up to `shown` runs by their names."""
         if not self.readable:
             return "nothing in it could be read"
         if self.share < 1:
@@ -355,8 +355,8 @@ class Salvaged:
         ]
         missing += [f"{ref} (all of it)" for ref in self.lost]
         if missing:
-            more = len(missing) - MISSING_SHOWN
-            words.append("missing: " + ", ".join(missing[:MISSING_SHOWN]))
+            more = len(missing) - shown
+            words.append("missing: " + ", ".join(missing[:shown]))
             words += [f"and {more:,} more runs"] if more > 0 else []
         return ", ".join(words)
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from tui.commands.doctor import connections, machine, places
@@ -54,9 +55,9 @@ def _settings(arguments: argparse.Namespace, around: Surroundings) -> list[Findi
     chosen = arguments.connection
     if chosen:
         kept = tuple(one for one in config.connections if one.name in chosen)
-        config = Config(connections=kept, data_dir=config.data_dir, origin=config.origin)
+        config = replace(config, connections=kept)
     services = open_services(config, environ=around.environ)
-    findings.extend(places.store(services.store, config.data_dir))
+    findings.extend(places.store(services.store, config.data_dir, services.store_limit))
 
     async def ask() -> list[Finding]:
         try:

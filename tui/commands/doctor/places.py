@@ -10,14 +10,18 @@ from tui.commands.doctor.findings import Finding, bad, ok, warn
 from tui.config import Config, config_file
 from tui.credentials import keyring_state
 from tui.errors import ConfigError, ConfigProblem
-from tui.presentation.format import plural
+from tui.presentation.format import plural, size
 from tui.store import Store
-from tui.store.place import file_system, journal_mode
+from tui.store.place import file_system
 from tui.text import clean_line
 
 _CONFIG_EXIT = 78
 _LITTLE = 100 * 1024 * 1024
 """Bytes of free space below which the store may soon be full."""
+_ALL = 10_000
+"""Runs named of those that damage took something from."""
+_LONG = 1_000_000
+"""Characters of their names."""
 
 
 def configuration(
@@ -59,15 +63,28 @@ def configuration(
         yield ok("config", f"{count} from {where}" + (f"; switched off: {off}" if off else ""))
 
 
-def store(store: Store, folder: Path) -> Iterator[Finding]:
-    """Tell where the store is, whether it can be written, and how safe its place is."""
+def store(store: Store, folder: Path, limit: int | None) -> Iterator[Finding]:
+    """Tell where the store is, whether it can be written, and how safe its place is.
+
+    `limit` is how many bytes it may take; None = the default.
+    """
     if store.problem is not None:
         yield warn(
             "store", clean_line(store.problem.message.removesuffix(".")), store.problem.remedy
         )
+    yield from _salvaged(store)
+    if store.file is None:
         return
     kind = file_system(folder) or "an unknown file system"
-    yield ok("store", f"{store.file} on {kind}, journal {journal_mode(folder)}")
+    yield ok("store", f"{store.file} on {kind}, journal {store.journal}")
+    room = store.room()
+    if room is not None:
+        most = room.limit(limit)
+        told = f"{size(room.used)} of at most {size(most)} used, {size(room.free)} free"
+        if room.used <= most:
+            yield ok("store", told)
+        else:
+            yield warn("store", told, "let the app run: it makes room; or raise max_gib in [store]")
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         yield warn("store", "others can look into its folder", f"chmod 700 {folder}")
     free = shutil.disk_usage(folder).free
@@ -77,6 +94,23 @@ def store(store: Store, folder: Path) -> Iterator[Finding]:
             f"only {free // 1024 // 1024} MiB are free on its disk",
             "free some space, or set EVALTOP_DATA_DIR to another disk",
         )
+
+
+def _salvaged(store: Store) -> Iterator[Finding]:
+    """Tell what could not be saved from damaged files."""
+    for account in store.salvaged():
+        told = f"{account.file} was damaged; {account.sentence(_ALL)}"
+        whole = account.readable and not account.missing and not account.lost
+        if whole and account.share == 1:
+            yield ok("store", clean_line(told, _LONG))
+        elif account.share < 1:
+            yield warn("store", clean_line(told, _LONG), "let the app run: it reads on")
+        else:
+            yield warn(
+                "store",
+                clean_line(told, _LONG),
+                "open those runs to fetch them again, if the provider still has them",
+            )
 
 
 def keyring(environ: Mapping[str, str]) -> Finding:
