@@ -1,6 +1,5 @@
 """From criteria to outcomes and from provider words to statuses: the rules of design section 1."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from tui.models import Outcome, Score, Status
@@ -73,15 +72,15 @@ def trial_outcome(scores: Iterable[Score], *, errored: bool, ended: bool) -> Out
         return Outcome.ERRORED
     if not ended:
         return Outcome.PENDING
-    kinds = Counter(map(_kind, scores))
+    kinds = set(map(_kind, scores))
     for kind, outcome in (
         ("failed", Outcome.FAILED),
         ("passed", Outcome.PASSED),
         ("broke", Outcome.ERRORED),
     ):
-        if kinds[kind]:
+        if kind in kinds:
             return outcome
-    return Outcome.SKIPPED if kinds["skipped"] and not kinds["aside"] else Outcome.UNGRADED
+    return Outcome.SKIPPED if "skipped" in kinds and "aside" not in kinds else Outcome.UNGRADED
 
 
 def row_outcome(trials: Iterable[Outcome]) -> tuple[Outcome, bool]:

@@ -1,6 +1,8 @@
 """The asking: which request answers which question."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -118,20 +120,15 @@ class DatalabProvider:
         resume: str | None = None,  # noqa: ARG002 - no page gives one
     ) -> AsyncGenerator[RowPage, None]:
         """Yield the file results, streamed from the one unpaged answer; never resumable."""
-        async for batch in self._client.stream_items(
+        batches = self._client.stream_items(
             "GET",
             f"{_RUNS}/{_quoted(run.ref.path)}/results",
             under="file_results",
             deadline_s=_RESULTS_DEADLINE_S,
-        ):
-            rows: list[Row] = []
-            skipped = [Skipped(f"row {bad.index}", bad.why) for bad in batch.bad]
-            for item in batch.items:
-                try:
-                    rows.append(row_of(item, run, self._config))
-                except ValidationError as error:
-                    skipped.append(Skipped(f"row {_said_id(item)}", why_unreadable(error)))
-            yield RowPage(tuple(rows), tuple(skipped), expected_rows=run.counts.total)
+        )
+        async with aclosing(batches):
+            async for batch in batches:
+                yield await asyncio.to_thread(_row_page, batch, run, self._config)
 
     async def trial_detail(
         self,
@@ -176,6 +173,18 @@ def _age(run: Run) -> tuple[datetime, int, str]:
     """Sort key: by creation, then by id as the number it is."""
     number = int(run.id) if run.id.isdecimal() and len(run.id) < _ID_CHARS else 0
     return run.created_at or _EPOCH, number, run.id
+
+
+def _row_page(batch: ItemBatch, run: Run, config: DatalabConnection) -> RowPage:
+    """Return a slice of the answer."""
+    rows: list[Row] = []
+    skipped = [Skipped(f"row {bad.index}", bad.why) for bad in batch.bad]
+    for item in batch.items:
+        try:
+            rows.append(row_of(item, run, config))
+        except ValidationError as error:
+            skipped.append(Skipped(f"row {_said_id(item)}", why_unreadable(error)))
+    return RowPage(tuple(rows), tuple(skipped), expected_rows=run.counts.total)
 
 
 def _next_offset(batch: ItemBatch, offset: int, wanted: int) -> str | None:

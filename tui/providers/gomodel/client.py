@@ -1,5 +1,6 @@
 """The asking: which request answers which question."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from urllib.parse import quote
@@ -121,7 +122,7 @@ class GoModelProvider:
                 )
                 async with aclosing(pages):
                     async for page in pages:
-                        yield _row_page(page, reader, run)
+                        yield await asyncio.to_thread(_row_page, page, reader, run)
         except ProviderError as error:
             if not_ready(error):
                 yield RowPage((), expected_rows=run.counts.total, notes=(_NOT_READY,))

@@ -1,5 +1,6 @@
 """The rows of a batch: its output and error files, line by line."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
@@ -33,7 +34,7 @@ async def batch_rows(
         try:
             async with aclosing(slices):
                 async for batch_slice in slices:
-                    rows, skipped = reader.read(batch_slice, file=name)
+                    rows, skipped = await asyncio.to_thread(reader.read, batch_slice, file=name)
                     yield RowPage(rows, skipped, expected_rows=total)
         except MissingError as error:
             gone = True

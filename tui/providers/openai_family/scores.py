@@ -112,12 +112,18 @@ def _detail(result: ResultWire, criterion: Criterion | None) -> JsonValue:
         "properties": result.properties,
         "sample": result.sample,
     }
-    return {field: value for field, value in detail.items() if value not in (None, {}, [])} or None
+    return {
+        field: value
+        for field, value in detail.items()
+        if value or not (value is None or isinstance(value, (dict, list)))
+    } or None
 
 
 def _dimension_scores(properties: JsonObject | None) -> JsonValue:
     """Return the rubric's dimensions; typed as a text by the schema, sent as a list."""
-    scores = (properties or {}).get("dimension_scores") or (properties or {}).get("rubric_scores")
+    if not properties:
+        return None
+    scores = properties.get("dimension_scores") or properties.get("rubric_scores")
     if isinstance(scores, str):
         try:
             return loads(scores.encode())

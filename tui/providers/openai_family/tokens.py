@@ -2,6 +2,8 @@
 
 from tui.models import JsonObject, JsonValue, Usage
 
+_NOTHING = (None, None, None, None)
+
 
 def usage_of(value: JsonValue) -> Usage | None:
     """Return the tokens of a `usage` object; None when it is missing or names no number.
@@ -11,13 +13,13 @@ def usage_of(value: JsonValue) -> Usage | None:
     """
     if not isinstance(value, dict):
         return None
-    usage = Usage(
-        input_tokens=_first(value, "prompt_tokens", "input_tokens"),
-        output_tokens=_first(value, "completion_tokens", "output_tokens"),
-        cached_tokens=cached_tokens(value),
-        total_tokens=_first(value, "total_tokens"),
+    told = (
+        _first(value, "prompt_tokens", "input_tokens"),
+        _first(value, "completion_tokens", "output_tokens"),
+        cached_tokens(value),
+        _first(value, "total_tokens"),
     )
-    return None if usage == Usage() else usage
+    return None if told == _NOTHING else Usage(*told)
 
 
 def cached_tokens(value: JsonObject) -> int | None:
@@ -35,6 +37,6 @@ def cached_tokens(value: JsonObject) -> int | None:
 def _first(value: JsonObject, *fields: str) -> int | None:
     for field in fields:
         number = value.get(field)
-        if isinstance(number, int) and not isinstance(number, bool):
+        if type(number) is int:  # a boolean is no number
             return number
     return None

@@ -5,6 +5,7 @@ import json
 from tui.frozen import frozen
 from tui.models import JsonValue
 from tui.providers.openai_family.bodies import content_text
+from tui.providers.strict_json import NotJsonError, quick_loads
 
 
 @frozen
@@ -27,7 +28,7 @@ def read_transcript(sample: JsonValue) -> Verdict:
     if not text:
         return Verdict()
     try:
-        said = json.loads(text)
+        said = _read(text)
     except (ValueError, RecursionError):
         return Verdict(reason=text)
     if not isinstance(said, dict):
@@ -37,6 +38,15 @@ def read_transcript(sample: JsonValue) -> Verdict:
         reason=_reasoning(said) or text,
         label=result if isinstance(result, str) and result else None,
     )
+
+
+def _read(text: str) -> JsonValue:
+    """Return what a text holds as JSON, for the quick reader leaves some to the usual one."""
+    try:
+        return quick_loads(text.encode())
+    except NotJsonError:
+        value: JsonValue = json.loads(text)
+        return value
 
 
 def _last_text(sample: JsonValue) -> str | None:

@@ -1,5 +1,6 @@
 """The asking: which request answers which question."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from tui.providers.weave.detail import detailed
 from tui.providers.weave.faults import read_error
 from tui.providers.weave.progress import Progress
 from tui.providers.weave.refs import call_url
-from tui.providers.weave.rows import draft_of, notes_of, row_of
+from tui.providers.weave.rows import Draft, draft_of, notes_of, rows_of
 from tui.providers.weave.runs import call_of, evaluation_ref, run_of
 from tui.providers.weave.scores import ScoreRules
 from tui.providers.weave.wire import CallWire, RunWire
@@ -238,17 +239,7 @@ class WeaveProvider:
     async def _row_page(
         self, batch: ItemBatch, run: Run, rules: ScoreRules, causes: Causes, resume: str | None
     ) -> RowPage:
-        drafts = []
-        skipped = [Skipped(f"row {bad.index}", bad.why) for bad in batch.bad]
-        for position, item in enumerate(batch.items):
-            try:
-                drafts.append(draft_of(item, run.id))
-            except ValidationError as error:
-                skipped.append(
-                    Skipped(f"row {batch.first_index + position}", why_unreadable(error))
-                )
-        for draft in drafts:
-            skipped.extend(draft.skipped)
+        drafts, skipped = await asyncio.to_thread(_drafts, batch, run.id)
         unclear = [trial for draft in drafts for trial, _ in draft.trials if is_unclear(trial)]
         findings = await causes.find(unclear) if unclear else {}
         warnings = batch.rest.get("warnings")
@@ -256,7 +247,7 @@ class WeaveProvider:
         total = batch.rest.get("total_rows")
         final = isinstance(total, int) and not run.live and drafts
         return RowPage(
-            tuple(row_of(draft, rules, findings) for draft in drafts),
+            await asyncio.to_thread(rows_of, drafts, rules, findings),
             tuple(skipped),
             resume,
             expected_rows=total if final and isinstance(total, int) else None,
@@ -294,6 +285,20 @@ class WeaveProvider:
             if call.id not in known
             and oldest <= (instant(call.started_at) or _START_UNKNOWN) < newest
         ]
+
+
+def _drafts(batch: ItemBatch, run_id: str) -> tuple[list[Draft], list[Skipped]]:
+    """Read a page of rows; one that cannot be read is skipped."""
+    drafts: list[Draft] = []
+    skipped = [Skipped(f"row {bad.index}", bad.why) for bad in batch.bad]
+    for position, item in enumerate(batch.items):
+        try:
+            drafts.append(draft_of(item, run_id))
+        except ValidationError as error:
+            skipped.append(Skipped(f"row {batch.first_index + position}", why_unreadable(error)))
+    for draft in drafts:
+        skipped.extend(draft.skipped)
+    return drafts, skipped
 
 
 def _calls(lines: Lines, offset: int) -> tuple[list[CallWire], list[Skipped]]:

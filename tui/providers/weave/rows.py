@@ -1,7 +1,7 @@
 """A grouped row and its trials."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -64,8 +64,14 @@ def draft_of(item: JsonObject, run_id: str) -> Draft:
     return Draft(row.row_digest, row.raw_data_row, tuple(trials), tuple(skipped))
 
 
-def row_of(draft: Draft, rules: ScoreRules, findings: Mapping[str, Finding]) -> Row:
-    """Return the row; `findings` has what the calls of unclear trials said."""
+def rows_of(
+    drafts: Iterable[Draft], rules: ScoreRules, findings: Mapping[str, Finding]
+) -> tuple[Row, ...]:
+    """Return the rows; `findings` has what the calls of unclear trials said."""
+    return tuple(_row(draft, rules, findings) for draft in drafts)
+
+
+def _row(draft: Draft, rules: ScoreRules, findings: Mapping[str, Finding]) -> Row:
     return Row(
         key=draft.key,
         label=_label(draft.example) or draft.key,
