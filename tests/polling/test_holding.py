@@ -44,6 +44,7 @@ class World:
 
     def progressed(self, progress: RowsProgress) -> None:
         self.told.append(progress)
+        self.clock.advance(1)  # so that no page waits for the next
         if progress.rows == self.hold_at:
             self.at_page.set()
             self.act()

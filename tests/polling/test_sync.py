@@ -78,7 +78,12 @@ async def test_rows_are_stored_page_by_page_and_counted(
     await sync.everything()
     run = await sync.run(RunRef("prod", "a0"))
     told: list[RowsProgress] = []
-    await sync.rows(run, told.append)
+
+    def progress(step: RowsProgress) -> None:
+        told.append(step)
+        clock.advance(1)  # pages that come in one moment are written together
+
+    await sync.rows(run, progress)
     assert [step.rows for step in told] == [2, 4, 5]
     stored = store.run(run.ref)
     assert stored is not None

@@ -10,6 +10,7 @@ from tui.clock import Clock
 from tui.errors import ProviderError
 from tui.frozen import frozen
 from tui.models import Run, RunRef
+from tui.polling.gathering import Gathered
 from tui.providers.base import Provider, Skipped
 from tui.store import Change, Store, StoredRun
 
@@ -109,20 +110,37 @@ class RowWalks:
         begun, held = self._clock.monotonic(), 0.0
         tail: str | None = None
         error: str | None = LEFT
+        gathered = Gathered(self._clock)
+
+        async def store() -> None:
+            nonlocal rows, tail
+            page = gathered.take()
+            await self._write(partial(self._store.apply_rows, run.ref, page))
+            gathered.written()
+            rows += len(page.rows)
+            skipped.extend(page.skipped)
+            tail = page.resume or tail
+            took = self._clock.monotonic() - begun - held
+            rate = (rows - before) / took if took > 0 else None
+            progress(RowsProgress(run.ref, rows, page.expected_rows, rate, before))
+
         try:
-            async with aclosing(self.provider.iter_rows(run, resume=state.resume)) as pages:
-                async for page in pages:
-                    rows += len(page.rows)
-                    skipped.extend(page.skipped)
-                    await self._write(partial(self._store.apply_rows, run.ref, page))
-                    tail = page.resume or tail
-                    took = self._clock.monotonic() - begun - held
-                    rate = (rows - before) / took if took > 0 else None
-                    progress(RowsProgress(run.ref, rows, page.expected_rows, rate, before))
-                    waiting = self._clock.monotonic()
-                    await asyncio.sleep(0)  # as above
-                    await between()
-                    held += self._clock.monotonic() - waiting
+            try:
+                async with aclosing(self.provider.iter_rows(run, resume=state.resume)) as pages:
+                    async for page in pages:
+                        gathered.add(page)
+                        if gathered.due:
+                            await store()
+                            waiting = self._clock.monotonic()
+                            await asyncio.sleep(0)  # as above
+                            await between()
+                            held += self._clock.monotonic() - waiting
+            except ProviderError:
+                if gathered:
+                    await store()  # what came before a failure stays
+                raise
+            if gathered:
+                await store()
             error = None
             if tail is not None and run.live and self.provider.capabilities.rows_append:
                 self._tails[run.ref] = tail
@@ -130,9 +148,25 @@ class RowWalks:
             error = failure.sentence()
             raise
         finally:
-            # Also on cancellation: the walk's end is one short local write, never awaited away.
-            self._publish(self._store.end_walk(run.ref, complete=error is None, error=error))
+            await self._end(run.ref, error)
         return tuple(skipped)
+
+    async def _end(self, ref: RunRef, error: str | None) -> None:
+        """End a walk in a thread: it waits for a write under way, and may remove many rows.
+
+        Also on cancellation, and told also to those who do not wait for it.
+        """
+        end = partial(self._store.end_walk, ref, complete=error is None, error=error)
+        ending = asyncio.ensure_future(asyncio.to_thread(end))
+        try:
+            self._publish(await asyncio.shield(ending))
+        except asyncio.CancelledError:
+            ending.add_done_callback(self._publish_late)
+            raise
+
+    def _publish_late(self, ended: "asyncio.Future[Change]") -> None:
+        if not ended.cancelled() and ended.exception() is None:
+            self._publish(ended.result())
 
     async def _write(self, change: Callable[[], Change]) -> None:
         """Run a store write in a thread and publish what it changed."""

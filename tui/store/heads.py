@@ -174,6 +174,14 @@ def load_rest(data: bytes) -> tuple[str | None, Usage | None, dict[str, Any]]:
     return code, None if usage is None else Usage(*usage), extra
 
 
+def holds_extra(data: bytes, extra: Mapping[str, Any]) -> bool:
+    """Return whether a stored row has this extra, without reading the row.
+
+    No object within the last one of a list ends where the list does.
+    """
+    return data.endswith(b",%b]" % dumps(extra))
+
+
 def tokens(usage: Sequence[Any]) -> int | None:
     """Return all tokens: the provider's sum, else input plus output."""
     given, received, _cached, total, _cost = usage

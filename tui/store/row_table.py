@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 from tui.models import Row, Trial
 from tui.store.codec import column_integer, column_text, dumps, fingerprint, from_json, unpack
 from tui.store.compression import compress
-from tui.store.heads import Folded, TrialHead, dump_head, head_of, load_head, load_rest, summary
+from tui.store.heads import (
+    Folded,
+    TrialHead,
+    dump_head,
+    head_of,
+    holds_extra,
+    load_head,
+    load_rest,
+    summary,
+)
 from tui.store.model_encoders import as_json
 from tui.store.single_trial import single_summary
 from tui.store.tallies import COUNTED, Counted, Difference
@@ -187,14 +196,14 @@ class PageMerge:
             for tid in told
             if tid not in fresh and stored[tid].walk < self._walk
         )
-        extra = load_rest(old.rest)[2]
         label = column_text(row.label) or old.label
         index = old.idx if row.index is None else column_integer(row.index)
-        extra_now = row.extra or extra
-        if not fresh and (label, index, dumps(extra_now)) == (old.label, old.idx, dumps(extra)):
+        same_extra = not row.extra or holds_extra(old.rest, row.extra)
+        if not fresh and same_extra and (label, index) == (old.label, old.idx):
             if old.walk < self._walk:
                 self._writes.met_rows.append((self._walk, old.id))
             return
+        extra_now = row.extra or load_rest(old.rest)[2]
         heads = self._heads(stored, fresh)
         folded = summary(list(heads.values()), extra_now)
         walk = max(old.walk, self._walk)
