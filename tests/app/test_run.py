@@ -12,7 +12,7 @@ from tui.messages import RunOpened
 from tui.models import Counts, Outcome, Row, RunRef
 from tui.polling.poller import RunTrouble
 from tui.providers.base import RowPage
-from tui.store import RunQuery, Store
+from tui.store import RunQuery, Store, retention
 from tui.widgets.virtual_table import VirtualTable
 
 TO_WEEKLY = ("down", "down", "enter")
@@ -305,3 +305,14 @@ async def test_k_keeps_the_run_and_says_so(world: World, opened: Opened) -> None
         assert "⚑" not in text(pilot)
         await press(pilot, "K", "escape")
         assert "⚑ nightly-11-20" in text(pilot)
+
+
+async def test_a_run_whose_rows_made_room_says_so(world: World, opened: Opened) -> None:
+    store = world.services.store
+    store._database.write(lambda found: retention.evict_one(found, 0, [NIGHTLY]))
+    while store._database.write(retention.go_on):
+        pass
+    async with opened(world) as pilot:
+        await press(pilot, *TO_WEEKLY)
+        assert "4 rows made room on" in text(pilot).replace("\n", " ")
+        assert rows(pilot).row_count == 0

@@ -75,6 +75,11 @@ def header(file: Path, random: Random) -> None:
         opened.write(random.randbytes(24))
 
 
+def first_page(file: Path, random: Random) -> None:
+    """Ruin the first page, which says where every table begins."""
+    ruin(file, 1, random)
+
+
 KINDS: dict[str, tuple[Callable[[Path, Random], None], float]] = {
     "row leaf": (leaf("row"), 0.9),
     "row leaves": (leaf("row", 5), 0.6),
@@ -88,5 +93,6 @@ KINDS: dict[str, tuple[Callable[[Path, Random], None], float]] = {
     "bits": (bits, 0.7),
     "cut": (cut, 0.5),
     "header": (header, 1.0),
+    "first page": (first_page, 1.0),
 }
 """Name to how, and the share of trials, with their bodies, that must be saved at least."""

@@ -173,6 +173,68 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, how: st
     again.close()
 
 
+AS_NOBODY_DAMAGED = """
+import hashlib, os, sys
+from pathlib import Path
+from tests.store.builders import REF, counts
+from tests.store.test_file import goes_on, reopen, sentence
+from tui.store import RowQuery
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+store = reopen(Path(sys.argv[1]))
+assert store.file is None
+assert counts(store).done == store.rows(REF, RowQuery()).count() == 50
+goes_on(store)
+print(sentence(store))
+store.close()
+"""
+
+
+@pytest.mark.parametrize("mode", ["WAL", "TRUNCATE"])
+def test_a_damaged_file_that_cannot_be_replaced_is_read_into_memory(
+    monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setattr("tui.store.database.journal_mode", lambda _directory: mode)
+    with tempfile.TemporaryDirectory() as base:
+        Path(base).chmod(0o755)
+        directory = Path(base) / "data"
+        file = fill(directory)
+        damaged(file, "header")
+        before = file.read_bytes()
+        file.chmod(0o444)
+        directory.chmod(0o555)
+        found = subprocess.run(
+            [sys.executable, "-B", "-c", AS_NOBODY_DAMAGED, str(directory)],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        directory.chmod(0o755)
+        assert found.returncode == 0, found.stderr
+        assert "50 of 50 rows of 1 run were saved" in found.stdout
+        assert "lost at the end" in found.stdout
+        assert file.read_bytes() == before
+        assert not [*directory.glob("*copy*")]
+
+
+def test_a_damaged_file_too_large_to_be_mended_is_kept_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = fill(tmp_path)
+    damaged(file, "header")
+    before = file.read_bytes()
+    monkeypatch.setattr("tui.store.damaged.COPY_LIMIT", 1)
+    store = reopen(tmp_path)
+    (account,) = store.salvaged()
+    assert not account.readable
+    assert "too large to be copied" in sentence(store)
+    assert "is kept" in sentence(store)
+    assert (tmp_path / account.file).read_bytes() == before
+    goes_on(store)
+    store.close()
+
+
 def test_damage_met_later_is_put_aside_too(tmp_path: Path) -> None:
     file = fill(tmp_path, rows=2000)
     with file.open("r+b") as opened:

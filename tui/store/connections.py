@@ -92,9 +92,14 @@ def check(connection: sqlite3.Connection) -> None:
         connection.execute(f"SELECT * FROM {name} LIMIT 1").fetchone()  # noqa: S608 - our names
 
 
+def primary(error: sqlite3.DatabaseError) -> int:
+    """Return SQLite's code of an error without its particulars; 0 when it is not SQLite's."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
 def is_busy(error: sqlite3.DatabaseError) -> bool:
     """Return whether an error says that somebody else has the file."""
-    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return primary(error) == sqlite3.SQLITE_BUSY
 
 
 def broken(why: str) -> sqlite3.DatabaseError:

@@ -5,13 +5,15 @@ lines on it (a page of the tree's upper levels those beneath it), not the rest o
 has no checksums, so what comes out may still be wrong; the caller judges it.
 """
 
+import os
 import sqlite3
 import struct
 from pathlib import Path
 from shutil import copyfile
+from tempfile import mkstemp
 from typing import Any, NamedTuple
 
-from tui.store.connections import connect
+from tui.store.connections import connect, create, transaction
 
 Line = tuple[Any, ...]
 
@@ -43,17 +45,16 @@ class DamagedFile:
         try:
             self._connection = _open(file, "ro")
         except sqlite3.OperationalError:
-            # It was left in the middle of a transaction, which must be rolled back first.
-            self._connection = _open(file, "rw")
+            try:
+                # It was left in the middle of a transaction, which must be rolled back first.
+                self._connection = _open(file, "rw")
+            except sqlite3.OperationalError:
+                # In a directory that cannot be written nobody can, nor is anybody writing.
+                self._connection = _open(file, "ro&immutable=1")
         except sqlite3.DatabaseError:
             if file.stat().st_size > COPY_LIMIT:
-                raise
-            copy = file.with_name(f"{file.name}-copy")
-            try:
-                _mended_copy(file, copy)
-                self._connection = _open(copy, "ro")
-            finally:
-                copy.unlink(missing_ok=True)  # what is open stays readable
+                raise OSError("it is too large to be copied and mended") from None
+            self._connection = _mended(file)
 
     def close(self) -> None:
         """Close the file."""
@@ -149,12 +150,58 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _mended_copy(file: Path, copy: Path) -> None:
-    """Copy a file with a header that holds, and as long as the header says it was."""
-    size = file.stat().st_size
-    copy.touch(mode=0o600)
-    copyfile(file, copy)
+def _mended(file: Path) -> sqlite3.Connection:
+    """Open a copy with a header that holds, or with the first page of a new store.
+
+    Raises sqlite3.Error, OSError.
+    """
+    for whole_page in (False, True):
+        copy = _private_copy(file)
+        try:
+            _mend(copy, whole_page=whole_page)
+            return _open(copy, "ro")
+        except sqlite3.DatabaseError:
+            if whole_page:
+                raise
+        finally:
+            copy.unlink(missing_ok=True)  # what is open stays readable
+    raise AssertionError  # the loop returns or raises
+
+
+def _private_copy(file: Path) -> Path:
+    """Copy a file beside itself, or where programs keep what they need for a while."""
+    copy = file.with_name(f"{file.name}-copy")
+    try:
+        copy.touch(mode=0o600)
+    except OSError:
+        descriptor, name = mkstemp(prefix=f"{file.name}-")
+        os.close(descriptor)
+        copy = Path(name)
+    return Path(copyfile(file, copy))
+
+
+def _first_page() -> bytes:
+    """Return the first page of a store that was made just now.
+
+    It says where every table begins, which is the same in all that were made by this version.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    transaction(connection, "BEGIN", create)
+    page = connection.serialize()[:_PAGE]
+    connection.close()
+    return page
+
+
+def _mend(copy: Path, *, whole_page: bool) -> None:
+    """Give a file a header that holds, and the length that the header says it had."""
+    size = copy.stat().st_size
     with copy.open("r+b") as opened:
+        if whole_page:
+            opened.write(_first_page()[:28])
+            opened.write(struct.pack(">I", -(-size // _PAGE)))
+            opened.write(_first_page()[32:])
+            opened.seek(0)
         header = bytearray(opened.read(100).ljust(100, b"\0"))
         if not header.startswith(b"SQLite format 3\0"):
             header[:24] = struct.pack(">16sH6B", b"SQLite format 3\0", _PAGE, 1, 1, 0, 64, 32, 32)

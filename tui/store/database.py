@@ -24,53 +24,18 @@ from tui.store.connections import (
     create,
     is_busy,
     memory,
+    primary,
     transaction,
     version_of,
 )
 from tui.store.damaged import DamagedFile
+from tui.store.failures import BROKEN, MEMORY_NOTE, UNUSABLE, WRITABLE
 from tui.store.place import journal_mode, make_private
 from tui.store.turn import PATIENCE_S, StoreTurn
 
 ResultT = TypeVar("ResultT")
 
 _CACHE_KIB = 16 * 1024
-_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_UNUSABLE = {
-    sqlite3.SQLITE_BUSY: (
-        "Another program keeps the store locked",
-        "End it and start evaltop again.",
-    ),
-    sqlite3.SQLITE_LOCKED: (
-        "Another program keeps the store locked",
-        "End it and start evaltop again.",
-    ),
-    sqlite3.SQLITE_FULL: ("The disk is full", "Free some space and start evaltop again."),
-    sqlite3.SQLITE_READONLY: (
-        "The store cannot be written",
-        "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
-    ),
-    sqlite3.SQLITE_CANTOPEN: (
-        "The store cannot be opened",
-        "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
-    ),
-    sqlite3.SQLITE_PERM: (
-        "The store may not be opened",
-        "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
-    ),
-    sqlite3.SQLITE_IOERR: (
-        "The disk of the store reports errors",
-        "Look after the disk, or set EVALTOP_DATA_DIR to another one.",
-    ),
-    sqlite3.SQLITE_PROTOCOL: (
-        "The file system of the store cannot lock files",
-        "Set EVALTOP_DATA_DIR to a local disk.",
-    ),
-    sqlite3.SQLITE_NOLFS: (
-        "The file system of the store cannot hold a file this large",
-        "Set EVALTOP_DATA_DIR to another disk.",
-    ),
-}
-_MEMORY_NOTE = "what is fetched from now on is lost at the end"
 _SALVAGED_AT_ONCE_S = 1.0
 """How long opening may read a damaged file; what is larger follows piece by piece."""
 
@@ -89,18 +54,20 @@ class Database:
         self._closed = False
         self._inode = 0
         self._evicting = False
+        self._damaged: Path | None = None  # where damaged files are read from
         self._generation = 0  # grows when something else takes the file's place
         self._writer = memory()
         if file is None:
             return
         self._turn = StoreTurn(file)
+        self._damaged = file.parent
         try:
             opened = self._open(file)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._leave_file(
                 f"The store {file} cannot be used ({reason})",
-                "Make its directory writable, or set EVALTOP_DATA_DIR to one that is.",
+                WRITABLE,
             )
         except sqlite3.DatabaseError as error:
             self._mend(error)
@@ -172,12 +139,12 @@ class Database:
 
         `problem` tells how far it is, and at the end what is missing. Returns whether more follows.
         """
-        file, name = self.file, self.read(salvage.unfinished)
-        if file is None or name is None:
+        folder, name = self._damaged, self.read(salvage.unfinished)
+        if folder is None or name is None:
             return False
         until = self._clock.monotonic() + seconds
         try:
-            old = DamagedFile(file.with_name(name))
+            old = DamagedFile(folder / name)
         except (sqlite3.Error, OSError):
             self.write(lambda found: salvage.give_up(found, name))
             more = False
@@ -186,9 +153,9 @@ class Database:
                 more = True
                 while more and self._clock.monotonic() < until:
                     more = self.write(lambda found: salvage.step(found, name, old))
-        if self.file is not None:
+        if self._damaged is not None:
             self._tell_salvaged(name)
-        return more and self.file is not None
+        return more and self._damaged is not None
 
     def room(self) -> retention.Room | None:
         """Return what the file takes and what its disk has; None in memory or if nobody tells."""
@@ -231,7 +198,15 @@ class Database:
 
     def _tell_salvaged(self, name: str) -> None:
         for account in self.read(salvage.accounts):
-            if account.file == name:
+            if account.file != name:
+                continue
+            if self.file is None:
+                self.problem = StoreError(
+                    f"The store {name} is damaged and cannot be replaced; {account.sentence()};"
+                    f" {MEMORY_NOTE}.",
+                    remedy=WRITABLE,
+                )
+            else:
                 self.problem = StoreError(
                     f"The store was damaged and put aside as {name}; {account.sentence()}.",
                     remedy="What is missing is fetched again when its run is opened, if the"
@@ -336,20 +311,22 @@ class Database:
 
     def _mend(self, error: sqlite3.DatabaseError) -> None:
         """Put something usable in the file's place, or raise the error if it is not the file's."""
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        code = primary(error)
         file = self.file
-        if file is None or (code not in _BROKEN and code not in _UNUSABLE):
+        if file is None or (code not in BROKEN and code not in UNUSABLE):
             raise error
-        if code in _UNUSABLE:
-            sentence, remedy = _UNUSABLE[code]
+        if code in UNUSABLE:
+            sentence, remedy = UNUSABLE[code]
             self._leave_file(f"{sentence} ({file})", remedy)
             return
         self._generation += 1
         self._drop_readers()
         self._writer.close()
+        aside = None
         try:
             if file.stat().st_ino == self._inode:
-                said = f"it was put aside as {self._set_aside(file)} and a new one begun"
+                aside = self._set_aside(file)
+                said = f"it was put aside as {aside} and a new one begun"
             else:
                 said = "another evaltop has put it aside and begun a new one"
             self._writer = self._open(file)
@@ -359,11 +336,14 @@ class Database:
                 "Move it away and start evaltop again.",
                 copy=False,
             )
+            self._read_damaged(file)
         else:
             self.problem = StoreError(
                 f"The store was damaged; {said}.",
                 remedy="What the providers still have is fetched again.",
             )
+            if aside is not None:
+                self._tell_salvaged(aside.name)
             self.salvage(_SALVAGED_AT_ONCE_S)
 
     def _set_aside(self, file: Path) -> Path:
@@ -380,18 +360,32 @@ class Database:
 
     def _leave_file(self, sentence: str, remedy: str, *, copy: bool = True) -> None:
         """Go on in memory, with what the file holds if it can be read."""
-        file, self.file = self.file, None
+        file, self.file, self._damaged = self.file, None, None
         self._generation += 1
         self._drop_readers()
         self._writer.close()
         self._writer = memory()
-        if copy and file is not None:
-            try:
-                copy_into(self._writer, file)
-            except (OSError, sqlite3.DatabaseError, NewerError):
-                self._writer.close()
-                self._writer = memory()
-        self.problem = StoreError(f"{sentence}; {_MEMORY_NOTE}.", remedy=remedy)
+        self.problem = StoreError(f"{sentence}; {MEMORY_NOTE}.", remedy=remedy)
+        if not copy or file is None:
+            return
+        try:
+            copy_into(self._writer, file)
+        except (OSError, sqlite3.DatabaseError, NewerError) as error:
+            self._writer.close()
+            self._writer = memory()
+            if isinstance(error, sqlite3.DatabaseError) and primary(error) in BROKEN:
+                self._read_damaged(file)
+
+    def _read_damaged(self, file: Path) -> None:
+        """Take what a damaged file holds into memory, if it can stay there."""
+        try:
+            if file.stat().st_size > connections.COPY_LIMIT:
+                return
+        except OSError:
+            return
+        self._damaged = file.parent
+        transaction(self._writer, "BEGIN", lambda found: salvage.begin(found, file))
+        self.salvage(_SALVAGED_AT_ONCE_S)
 
 
 def _make(connection: sqlite3.Connection, file: Path) -> None:

@@ -70,12 +70,12 @@ def begin(connection: sqlite3.Connection, file: Path) -> None:
 
     Within one transaction, and before anything else is written.
     """
-    state: State = {"stage": DONE, "after": 0, "readable": False, "lost": []}
+    state: State = {"stage": DONE, "after": 0, "readable": False, "lost": [], "why": None}
     runs: dict[str, State] = {}
     try:
         old = DamagedFile(file)
-    except (sqlite3.Error, OSError):
-        pass
+    except (sqlite3.Error, OSError) as error:
+        state["why"] = str(error)
     else:
         with closing(old):
             if old.columns("run"):
@@ -125,6 +125,7 @@ def accounts(connection: sqlite3.Connection) -> list[Salvaged]:
             Salvaged(
                 name,
                 readable=state["readable"],
+                why=state.get("why"),
                 share=_share(state),
                 runs=len(runs),
                 rows=sum(run["rows"] for run in runs),

@@ -331,6 +331,8 @@ class Salvaged:
     """Its name, beside the store."""
     readable: bool
     """Whether it could be read as a store at all."""
+    why: str | None
+    """Why it could not be opened; None when it could."""
     share: float
     """How much of it is read, 0 to 1; until then the figures below are not final."""
     runs: int = 0
@@ -344,7 +346,8 @@ class Salvaged:
     def sentence(self, shown: int = MISSING_SHOWN) -> str:
         """Return what came of it, for a person, with up to `shown` runs by their names."""
         if not self.readable:
-            return "nothing in it could be read"
+            why = f" ({self.why})" if self.why else ""
+            return f"nothing in it could be read{why}; the file is kept"
         if self.share < 1:
             return f"what it held is being read, {self.share:.0%} so far"
         runs = "1 run" if self.runs == 1 else f"{self.runs:,} runs"
