@@ -10,10 +10,10 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.store.builders import counts, make_row, make_run, make_trial, open_store, rows_page
-from tests.store.damage import KINDS, leaf
+from tests.store.damage import KINDS, first_page, leaf
 from tests.store.older import take_back
 from tui.models import Outcome, Row, RunRef
-from tui.store import RowQuery, Store, salvage
+from tui.store import RowQuery, RunQuery, Store, salvage
 from tui.store.schema import FILE_NAME
 from tui.store.types import MISSING_SHOWN
 
@@ -110,6 +110,23 @@ def test_a_file_of_the_first_version_is_read_too(tmp_path: Path, whole: Path) ->
     store = reopen(tmp_path)
     assert assert_sound(store) == len(RUNS) * ROWS
     assert store.salvaged()[0].missing == {}
+    store.close()
+
+
+def test_an_upgraded_file_whose_first_page_is_ruined_is_not_taken_for_another(
+    tmp_path: Path, whole: Path
+) -> None:
+    """Its tables begin elsewhere than a new store's, and nothing says where."""
+    file = Path(shutil.copy(whole, tmp_path / FILE_NAME))
+    take_back(file)
+    reopen(tmp_path).close()
+    first_page(file, Random(3))
+    store = reopen(tmp_path)
+    (account,) = store.salvaged()
+    assert not account.readable
+    assert store.problem is not None
+    assert f"the file is kept; it was put aside as {account.file}" in store.problem.message
+    assert store.runs(RunQuery()).count() == 0
     store.close()
 
 

@@ -13,7 +13,7 @@ from shutil import copyfile
 from tempfile import mkstemp
 from typing import Any, NamedTuple
 
-from tui.store.connections import connect, create, transaction
+from tui.store.connections import broken, connect, create, transaction
 
 Line = tuple[Any, ...]
 
@@ -21,6 +21,7 @@ COPY_LIMIT = 2**30
 """Bytes up to which a file that SQLite does not open at all is copied and mended to be read."""
 _PAGE = 4096
 """SQLite's page size, which stores never change."""
+_TABLES = "SELECT type, name, rootpage, sql FROM sqlite_master ORDER BY name"
 _LAST_ID = 2**62
 _FAR = 2**40
 """Beyond any id in use: a gap this wide is the end of a table."""
@@ -158,8 +159,7 @@ def _mended(file: Path) -> sqlite3.Connection:
     for whole_page in (False, True):
         copy = _private_copy(file)
         try:
-            _mend(copy, whole_page=whole_page)
-            return _open(copy, "ro")
+            return _mended_at(copy, whole_page=whole_page)
         except sqlite3.DatabaseError:
             if whole_page:
                 raise
@@ -180,28 +180,44 @@ def _private_copy(file: Path) -> Path:
     return Path(copyfile(file, copy))
 
 
-def _first_page() -> bytes:
-    """Return the first page of a store that was made just now.
+def _mended_at(copy: Path, *, whole_page: bool) -> sqlite3.Connection:
+    if not whole_page:
+        _mend_header(copy)
+        return _open(copy, "ro")
+    page, tables = _new_store()
+    with copy.open("r+b") as opened:
+        opened.write(page)
+    _mend_header(copy)
+    connection = _open(copy, "ro")
+    try:
+        same = connection.execute(_TABLES).fetchall() == tables
+    except sqlite3.DatabaseError:
+        same = False
+    # Only then do the tables begin where the new page says; else others would be read.
+    if not same:
+        connection.close()
+        raise broken("its first page is ruined")
+    return connection
 
-    It says where every table begins, which is the same in all that were made by this version.
+
+def _new_store() -> tuple[bytes, list[Line]]:
+    """Return the first page of a store made just now, and what and where its tables are.
+
+    That is the same in all stores that this version made.
     """
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     transaction(connection, "BEGIN", create)
-    page = connection.serialize()[:_PAGE]
+    page, tables = connection.serialize()[:_PAGE], connection.execute(_TABLES).fetchall()
     connection.close()
-    return page
+    # The file's own length counts, not the new store's.
+    return page[:28] + bytes(4) + page[32:], tables
 
 
-def _mend(copy: Path, *, whole_page: bool) -> None:
+def _mend_header(copy: Path) -> None:
     """Give a file a header that holds, and the length that the header says it had."""
     size = copy.stat().st_size
     with copy.open("r+b") as opened:
-        if whole_page:
-            opened.write(_first_page()[:28])
-            opened.write(struct.pack(">I", -(-size // _PAGE)))
-            opened.write(_first_page()[32:])
-            opened.seek(0)
         header = bytearray(opened.read(100).ljust(100, b"\0"))
         if not header.startswith(b"SQLite format 3\0"):
             header[:24] = struct.pack(">16sH6B", b"SQLite format 3\0", _PAGE, 1, 1, 0, 64, 32, 32)

@@ -208,9 +208,9 @@ class Database:
                 )
             else:
                 self.problem = StoreError(
-                    f"The store was damaged and put aside as {name}; {account.sentence()}.",
+                    f"The store was damaged; {account.sentence()}; it was put aside as {name}.",
                     remedy="What is missing is fetched again when its run is opened, if the"
-                    " provider still has it.",
+                    " provider still has it; evaltop doctor names it all.",
                 )
 
     def close(self) -> None:
