@@ -157,7 +157,7 @@ class ConnectionActions(EvalScreen):
 
         name = self.table.cursor_key if self.table.display else None
         config = self.services.config
-        if name is None or self._is_demo():
+        if name is None or self._is_demo() or self._is_imported(name):
             return
         if config.origin != "file":
             self._say(f"{name} comes from your environment: unset its variables")
@@ -228,8 +228,15 @@ class ConnectionActions(EvalScreen):
         for connection in (*config.connections, *config.switched_off):
             if connection.name == name:
                 return connection
-        self._say(f"{name} cannot be used as it is: mend it in {config.file}")
+        if not self._is_imported(name):
+            self._say(f"{name} cannot be used as it is: mend it in {config.file}")
         return None
+
+    def _is_imported(self, name: str) -> bool:
+        imported = any(one.connection == name for one in self.services.store.imports())
+        if imported:
+            self._say(f"{name} came from files: there is nothing to set")
+        return imported
 
     def _is_demo(self) -> bool:
         demo = self.services.config.origin == "demo"

@@ -28,10 +28,11 @@ from tui.presentation.connections import (
     rows,
 )
 from tui.presentation.format import plural
+from tui.presentation.imports import import_text
 from tui.presentation.retirement import ending_notice, holdings_text
 from tui.presentation.sources import ListSource
 from tui.services import Services
-from tui.store import Change
+from tui.store import Change, Imported
 from tui.widgets.header_line import HeaderLine, HintLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView
@@ -46,6 +47,10 @@ class ConnectionsScreen(ConnectionActions):
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "connections", frozenset({"move-left", "move-right"})
     )
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._imports: dict[str, Imported] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out title, table, the paragraph about one, and the lines at the bottom."""
@@ -99,7 +104,9 @@ class ConnectionsScreen(ConnectionActions):
         config, now = self.services.config, self.services.clock.now()
         healths = list(self.services.poller.status().values())
         keys = {name: key_text(place) for name, place in self.places.items()}
-        self.table.set_source(ListSource(rows(config, healths, keys, now)))
+        self._imports = {one.connection: one for one in self.services.store.imports()}
+        imports = tuple(self._imports.values())
+        self.table.set_source(ListSource(rows(config, healths, keys, imports, now)))
         count = len(config.connections) + len(config.switched_off)
         self.show_header(
             f"Connections  {plural(count, 'connection')} from {config.origin}"
@@ -111,6 +118,9 @@ class ConnectionsScreen(ConnectionActions):
 
     def _tell_about(self, name: str | None) -> None:
         if name is None:
+            return
+        if name in self._imports:
+            self.query_one("#about", TextView).show_text(import_text(self._imports[name]))
             return
         health = self.services.poller.status().get(name)
         link = self.services.links.get(name)

@@ -94,7 +94,12 @@ class RunsScreen(FollowingScreen):
     @property
     def query_now(self) -> RunQuery:
         """What the list shows."""
-        return RunQuery(text=self._text, sort=self._sort, descending=self._descending)
+        return RunQuery(
+            text=self._text,
+            sort=self._sort,
+            descending=self._descending,
+            connections=self.services.shown or None,
+        )
 
     # --- showing
 
@@ -116,7 +121,7 @@ class RunsScreen(FollowingScreen):
         self._tell_visible()
 
     def _show_title(self, shown: int) -> None:
-        counts = self.services.store.counts()
+        counts = self.services.store.counts(self.services.shown or None)
         marked = len(self.table.marked)
         story = title_text(counts, shown=shown, filtered=bool(self._text))
         if marked:

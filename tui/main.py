@@ -79,22 +79,25 @@ def _configured_app(
 
     from tui.commands.config import all_problems
     from tui.config import load_config
-    from tui.services import open_services
+    from tui.services import narrowed, open_services
 
     _check_terminal()
     config = load_config(flag_path=config_path, environ=os.environ)
     config = replace(config, problems=all_problems(config))
-    if connections:
-        known = {connection.name for connection in config.connections}
-        for name in connections:
-            if name not in known:
-                raise NotFoundError(
-                    f"There is no connection {name!r}.",
-                    remedy=f"Configured: {', '.join(sorted(known)) or 'none'}.",
-                )
-        chosen = tuple(one for one in config.connections if one.name in connections)
-        config = replace(config, connections=chosen)
-    return _show(open_services(config, offline=offline))
+    names = tuple(connections or ())
+    services = replace(open_services(narrowed(config, names), offline=offline), shown=names)
+    known = [
+        *(connection.name for connection in config.connections),
+        *(imported.connection for imported in services.store.imports()),
+    ]
+    for name in names:
+        if name not in known:
+            services.store.close()
+            raise NotFoundError(
+                f"There is no connection {name!r}.",
+                remedy=f"There are: {', '.join(sorted(known)) or 'none'}.",
+            )
+    return _show(services)
 
 
 def _demo() -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from random import Random
@@ -33,6 +33,8 @@ class Services:
     """Where keys and the config file are looked for."""
     make_link: Callable[[ConnectionConfig], Link] | None = None
     """Makes one more connection; None where they are not to change."""
+    shown: tuple[str, ...] = ()
+    """The only connections whose runs are shown, as named on the command line; empty = all."""
 
     @property
     def store_limit(self) -> int | None:
@@ -46,6 +48,7 @@ class Services:
         to go on with, and the links that have gone: their loops are to be ended, then they are to
         be closed. `poller.loops` has the loops as they are then.
         """
+        config = narrowed(config, self.shown)
         links, make = self.links, self.make_link
         if make is None or not isinstance(links, dict):
             return replace(self, config=config), []
@@ -61,6 +64,15 @@ class Services:
         """Close clients and store."""
         await self.poller.aclose()
         self.store.close()
+
+
+def narrowed(config: Config, names: Collection[str]) -> Config:
+    """Return the settings with these connections only; without names, with all."""
+    if not names:
+        return config
+    return replace(
+        config, connections=tuple(one for one in config.connections if one.name in names)
+    )
 
 
 def open_services(

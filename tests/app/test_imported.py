@@ -1,7 +1,7 @@
 """Runs whose connection exists only in the store."""
 
 from tests.app.conftest import Opened, press, settled, text
-from tests.app.world import World, new_world
+from tests.app.world import World, new_world, nightly
 from tests.exchange.importing import SAMPLES, import_files
 from tui.config import Config
 
@@ -42,3 +42,27 @@ async def test_without_a_configured_connection_imports_are_enough_to_begin(opene
         shown = text(pilot)
         assert "caps" in shown
         assert "Connections" not in shown.splitlines()[0]
+
+
+async def test_with_a_chosen_connection_only_its_runs_are_shown(opened: Opened) -> None:
+    world = world_with_imports()
+    world.put(nightly())
+    world.shown = ("notes",)
+    async with opened(world, size=(120, 40)) as pilot:
+        shown = text(pilot)
+        assert "caps" in shown
+        assert "nightly-11-20" not in shown
+        assert "1 run " in shown.splitlines()[0]
+
+
+async def test_connections_list_imports_and_say_that_there_is_nothing_to_set(
+    opened: Opened,
+) -> None:
+    world = world_with_imports()
+    async with opened(world, size=(120, 40)) as pilot:
+        await press(pilot, "A", "end")
+        shown = text(pilot)
+        assert "◇ imported 1 file" in shown
+        assert "Nobody is asked about them." in shown
+        await press(pilot, "t")
+        assert "notes came from files" in text(pilot)

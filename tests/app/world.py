@@ -105,11 +105,13 @@ class World:
     rebound: dict[str, tuple[str, ...]] = field(default_factory=dict)
     data_dir: Path = Path("/dev/null/nowhere")
     """Where crash reports go: nowhere, unless a test says where."""
+    shown: tuple[str, ...] = ()
+    """The only connections that are shown."""
 
     @property
     def services(self) -> Services:
         config = replace(self.config, keys=MappingProxyType(self.rebound), data_dir=self.data_dir)
-        return Services(config, self.store, self.poller, self.clock, {})
+        return Services(config, self.store, self.poller, self.clock, {}, shown=self.shown)
 
     def put(self, *runs: Run) -> None:
         """Store runs as their lists brought them."""

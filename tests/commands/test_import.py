@@ -49,6 +49,15 @@ async def test_an_imported_run_is_exported_and_imported_again(desk: Desk, tmp_pa
     assert first is not None
     assert second is not None
     assert (second.run.counts, second.run.criteria) == (first.run.counts, first.run.criteria)
+    session = desk.session()
+    assert (
+        await call(session, "compare", str(run["ref"]), str(second.run.ref), "--format=json") == 0
+    )
+    compared = json.loads(desk.out.getvalue())
+    compared = compared[0] if isinstance(compared, list) else compared
+    assert compared["coverage"]["matched"] == first.sync.rows_stored
+    assert compared["coverage"]["only"] == [0, 0]
+    assert {pair["verdict"] for pair in compared["pairs"]} <= {"no_difference", "too_few"}
 
 
 async def test_importing_again_changes_nothing(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from tui.config import Config, OpenAIConnection
 from tui.credentials import KeyPlace
 from tui.errors import ConfigProblem
 from tui.presentation.connections import Known, general_problems, paragraph, rows
+from tui.store import Imported
 
 PROD = OpenAIConnection(
     name="prod", base_url="https://api.openai.com/v1", poll=OpenAIConnection.default_poll
@@ -13,14 +14,16 @@ CONFIG = Config(
     connections=(PROD,),
     problems=(BROKEN, ConfigProblem("no such theme.", "ui.theme", 2, None)),
 )
+IMPORTS = (Imported("notes", 2, START, 5),)
 
 
 def test_broken_connections_are_listed_after_the_good_ones() -> None:
-    found = rows(CONFIG, [Health()], {"prod": "variable OPENAI_API_KEY"}, START)
-    assert [row.key for row in found] == ["prod", "x"]
+    found = rows(CONFIG, [Health()], {"prod": "variable OPENAI_API_KEY"}, IMPORTS, START)
+    assert [row.key for row in found] == ["prod", "notes", "x"]
     texts = [cell.text for cell in found[0].cells]
     assert texts == ["prod", "openai", "✓ 12m", "variable OPENAI_API_KEY", PROD.base_url]
-    assert "configuration is wrong" in found[1].cells[2].text
+    assert found[1].cells[2].text.startswith("◇ imported 2 files")
+    assert "configuration is wrong" in found[2].cells[2].text
 
 
 def test_the_paragraph_tells_key_address_and_budget_and_no_secret() -> None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from tui.config import Config, ConnectionConfig
 from tui.credentials import KeyPlace
 from tui.frozen import frozen
+from tui.presentation.imports import import_state
 from tui.presentation.status import Health, health_text, status_item
 from tui.presentation.table import Cell, Column, TableRow
 from tui.providers.base import Capabilities
+from tui.store import Imported
 
 COLUMNS: tuple[Column, ...] = (
     Column("name", "NAME", min_width=10, max_width=20, weight=1),
@@ -38,9 +40,13 @@ def key_text(place: KeyPlace) -> str:
 
 
 def rows(
-    config: Config, healths: Sequence[Health], keys: dict[str, str], now: datetime
+    config: Config,
+    healths: Sequence[Health],
+    keys: dict[str, str],
+    imports: Sequence[Imported],
+    now: datetime,
 ) -> list[TableRow]:
-    """Return one row per connection in file order, then those switched off, then unusable ones.
+    """Return one row per connection in file order, then those switched off, imported, unusable.
 
     `keys` tells where each connection's key comes from, as far as that is known.
     """
@@ -61,6 +67,13 @@ def rows(
             ),
         )
         for one in config.switched_off
+    )
+    found.extend(
+        TableRow(
+            one.connection,
+            (Cell(one.connection), Cell("files", "muted"), Cell(f"◇ {import_state(one, now)}")),
+        )
+        for one in imports
     )
     usable = {one.name for one in (*config.connections, *config.switched_off)}
     broken = dict.fromkeys(
