@@ -91,6 +91,8 @@ def optional_instant(value: int | None) -> datetime | None:
 
 def column_text(text: str) -> str:
     """Return text SQLite takes: lone surrogates replaced, everything else as it is."""
+    if text.isascii():  # known without a look at the text
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -100,7 +102,9 @@ def column_text(text: str) -> str:
 
 def column_integer(value: int | None) -> int | None:
     """Return an integer SQLite takes, cut to 64 bits."""
-    return None if value is None else max(-MAX_INTEGER, min(MAX_INTEGER, value))
+    if value is None or -MAX_INTEGER <= value <= MAX_INTEGER:
+        return value
+    return MAX_INTEGER if value > 0 else -MAX_INTEGER
 
 
 def column_real(value: float | None) -> float | None:
