@@ -131,8 +131,12 @@ async def array_batches(
     """
     collector = Collector(batch_items)
     async for slab in _slabs(pieces):
-        for batch in await _aside(lambda slab: collector.batches(splitter.feed(slab)), slab):
+        for batch in await _aside(
+            lambda slab: collector.batches(splitter.feed(slab, more=True)), slab
+        ):
             yield batch
+    for batch in collector.batches(splitter.feed(b"")):
+        yield batch
     yield collector.take(rest=splitter.finish(), last=True)
 
 

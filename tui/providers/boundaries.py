@@ -13,6 +13,9 @@ from tui.providers.strict_json import NotJsonError, quick_loads
 SEPARATORS = b" \t\r\n,\xef\xbb\xbf"
 """What may stand between items; also the byte order mark, which may stand before the first one."""
 
+_WAITING_BYTES = 64 * 1024
+"""An item that is cut and larger than this is scanned as it comes."""
+
 _BEGINNING = re.compile(rb'\{\s*+"[^"\\]*+"\s*+:')
 """An object up to its first value."""
 
@@ -72,6 +75,11 @@ class Boundaries:
                 return WholeItem(data, value, found.end())
         self._searched = end
         return None
+
+    def open_at(self, buffer: bytes, position: int) -> bool:
+        """Return whether what begins at `position` may be whole once more has come."""
+        cut = self._next is not None and self._searched == len(buffer)
+        return cut and len(buffer) - position <= _WAITING_BYTES
 
 
 def _reaches(value: JsonValue, path: tuple[str, ...]) -> bool:

@@ -75,6 +75,7 @@ class ItemSplitter:
         self._place = _Place.BEFORE if under is not None else _Place.BETWEEN
         self._buffer = b""
         self._open_string = False
+        self._more = False
         self._shell = bytearray()
         self._keys: list[str | None] = []
         self._index = 0
@@ -93,14 +94,20 @@ class ItemSplitter:
 
     # Reading of pieces -----------------------------------------------------------------------
 
-    def feed(self, piece: bytes) -> Iterator[RawItem]:
+    def feed(self, piece: bytes, *, more: bool = False) -> Iterator[RawItem]:
         """Yield the items that this piece completes. Consume it before the next call.
+
+        Args:
+            piece: what comes next; may be empty.
+            more: whether `feed` will be called again, so that an item which this piece cuts may
+                wait to be taken whole.
 
         Raises:
             TooMuchError: the text outside the items is over the cap.
         """
         buffer = self._buffer + piece
         self._boundaries.begin()
+        self._more = more
         position = self._pass_string(buffer) if self._open_string else 0
         if not self._open_string:
             while (step := self._step(buffer, position)) is not None:
@@ -181,6 +188,8 @@ class ItemSplitter:
             self._index += 1
             self.kept += len(whole.data)
             return whole.end, RawItem(self._index - 1, whole.data, value=whole.value)
+        if self._more and self._boundaries.open_at(buffer, position):
+            return None
         found = _BRACKET.match(buffer, position)
         if found is None:
             if len(buffer) - position > self._cap:

@@ -80,7 +80,7 @@ def test_it_reads_what_is_usual(text: bytes) -> None:
 
 ITEMS = (
     st.builds(lambda rest: {"id": 1, **rest}, st.dictionaries(st.text(max_size=2), VALUES))
-    | VALUES
+    | VALUES.filter(lambda value: isinstance(value, dict | list))
     | st.just({"id": [{"id": 1}, {"id": 2}]})
     | st.sampled_from([{"id": '}, {"id":'}, {"id": '"}, {"id":'}, {"x": {"y": 1, "z": 2}}])
 )
@@ -116,3 +116,20 @@ def test_items_taken_whole_are_what_scanning_finds(
     scanned = found([1] * len(text))
     assert repr(found([])) == repr(scanned)
     assert repr(found(sizes)) == repr(scanned)
+
+
+@given(st.lists(ITEMS, max_size=8), st.lists(st.integers(1, 60), max_size=20))
+def test_items_that_wait_for_their_end_are_the_same(items: list[Any], sizes: list[int]) -> None:
+    text = json.dumps({"data": items, "id": {"id": 1}}).encode()
+    splitter = ItemSplitter("data", cap=1_000_000)
+    seen: list[RawItem] = []
+    position = 0
+    for size in [*sizes, len(text)]:
+        seen += splitter.feed(text[position : position + size], more=True)
+        position += size
+    seen += splitter.feed(b"")
+
+    assert [item.index for item in seen] == list(range(len(items)))
+    values = [read(item.data or b"") if item.value is None else (True, item.value) for item in seen]
+    assert repr(values) == repr([read(json.dumps(item).encode()) for item in items])
+    assert splitter.finish() == {"id": {"id": 1}}

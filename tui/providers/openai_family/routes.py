@@ -101,11 +101,12 @@ class Routes:
         after: str | None = None,
         limit: int | None = None,
         order: str,
+        drop: tuple[str, ...] = (),
     ) -> ListPage:
-        """Return a page of what belongs to an eval; inline datasets are left out."""
+        """Return a page of what belongs to an eval."""
         try:
             return await self.lists.page(
-                path, what=what, after=after, limit=limit, order=order, drop=(INLINE_ROWS,)
+                path, what=what, after=after, limit=limit, order=order, drop=drop
             )
         except (MissingError, AuthError) as error:
             await self._raise_if_retired(error)

@@ -26,7 +26,7 @@ from tui.providers.openai_family.files import FileRows
 from tui.providers.openai_family.item_rows import item_rows
 from tui.providers.openai_family.lists import ListPage
 from tui.providers.openai_family.routes import Routes, batch_path, run_path, runs_path
-from tui.providers.openai_family.run_config import source_file
+from tui.providers.openai_family.run_config import INLINE_ROWS, source_file
 from tui.providers.openai_family.runs import read_run
 
 BATCHES = RunSource("batches")
@@ -72,7 +72,12 @@ class EvalsProvider:
         else:
             definition = await self._catalog.definition(source.id)
             page = await self._routes.list_of_eval(
-                runs_path(source.id), what="run", after=after, limit=limit, order="desc"
+                runs_path(source.id),
+                what="run",
+                after=after,
+                limit=limit,
+                order="desc",
+                drop=(INLINE_ROWS,),
             )
             found = [self._run(item, definition) for item in page.items]
         runs = sorted((run for run in found if isinstance(run, Run)), key=_age)
