@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 from tui.actions import actions_for, key_label, keys_of
 from tui.messages import MinutePassed, StoreChanged, Told, WorkBroke
 from tui.models import RunRef
+from tui.presentation.following import pace_text
 from tui.presentation.format import plural
 from tui.presentation.imports import import_items
 from tui.presentation.status import StatusItem, offline_text, status_items
@@ -201,6 +202,19 @@ class EvalScreen(Screen[str]):
             poller.pause()
         self.pause_changed()
 
+    def action_faster(self) -> None:
+        """Ask twice as often, within the budgets."""
+        self._change_pace(faster=True)
+
+    def action_slower(self) -> None:
+        """Ask half as often."""
+        self._change_pace(faster=False)
+
+    def _change_pace(self, *, faster: bool) -> None:
+        pace = pace_text(self.services.poller.change_pace(faster=faster))
+        self.pause_changed()
+        self.post_message(Told(f"pace {pace}, within each budget" if pace else "usual pace"))
+
     def pause_changed(self) -> None:
         """Show whether polling is held."""
 
@@ -226,4 +240,8 @@ def interval_text(services: Services) -> str:
     if services.poller.paused:
         return "paused"
     wishes = [connection.poll.live_s for connection in services.config.connections]
-    return f"refresh {min(wishes):g}s" if wishes else ""
+    if not wishes:
+        return ""
+    pace = services.poller.pace
+    told = pace_text(pace)
+    return f"refresh {min(wishes) * pace:g}s{f' {told}' if told else ''}"

@@ -1,11 +1,18 @@
-"""What can be done to follow runs: watch them, walk through what changed."""
+"""What can be done to follow runs: watch them, walk through what changed, cancel one."""
 
 from collections.abc import Sequence
 
 from screens.base import EvalScreen
+from tui.errors import NotFoundError, ProviderError
 from tui.messages import Told
 from tui.models import RunRef
-from tui.presentation.following import news_text, seen_text, watched_text
+from tui.presentation.following import (
+    canceled_text,
+    news_text,
+    seen_text,
+    watched_text,
+    why_not_cancel,
+)
 
 
 class FollowingScreen(EvalScreen):
@@ -13,6 +20,10 @@ class FollowingScreen(EvalScreen):
 
     def chosen_runs(self) -> Sequence[RunRef]:
         """Return the runs an action is about."""
+        raise NotImplementedError
+
+    def run_here(self) -> RunRef | None:
+        """Return the one run that is pointed at, whatever is marked."""
         raise NotImplementedError
 
     def runs_changed(self) -> None:
@@ -67,3 +78,39 @@ class FollowingScreen(EvalScreen):
             self.services.store.events.watch(ref, on=on, min_pass_rate=least)
         self.runs_changed()
         self.post_message(Told(watched_text(len(refs), on=on, least=least)))
+
+    def action_cancel(self) -> None:
+        """Cancel the run at its provider, after a question."""
+        ref, services = self.run_here(), self.services
+        stored = None if ref is None else services.store.run(ref)
+        link = None if ref is None else services.links.get(ref.connection)
+        reason = why_not_cancel(
+            stored,
+            None if link is None else link.capabilities,
+            read_only=services.config.ui.read_only,
+            connected=link is not None and not services.poller.offline,
+        )
+        if reason or stored is None:
+            self.post_message(Told(reason))
+            return
+        from screens.cancel_dialog import CancelDialog
+
+        target = stored.run.ref
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.post_message(Told(f"asking {target.connection} to cancel…"))
+                self.run_worker(
+                    self._cancel(target), name="cancel", group="cancel", exit_on_error=False
+                )
+
+        self.app.push_screen(CancelDialog(stored), answered)
+
+    async def _cancel(self, ref: RunRef) -> None:
+        """Ask once, and tell what came of it."""
+        try:
+            run = await self.services.poller.cancel(ref)
+        except (ProviderError, NotFoundError) as error:
+            self.app.post_message(Told(f"not canceled: {error.message} {error.remedy}".strip()))
+        else:
+            self.app.post_message(Told(canceled_text(run)))

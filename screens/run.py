@@ -314,6 +314,10 @@ class RunScreen(FollowingScreen, PanedScreen):
         """Return this run."""
         return (self._ref,)
 
+    def run_here(self) -> RunRef:
+        """Return this run."""
+        return self._ref
+
     def runs_changed(self) -> None:
         """Read the run again."""
         self._read()

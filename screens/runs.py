@@ -183,6 +183,11 @@ class RunsScreen(FollowingScreen):
         keys = sorted(table.marked) or ([table.cursor_key] if table.cursor_key else [])
         return [RunRef.parse(key) for key in keys]
 
+    def run_here(self) -> RunRef | None:
+        """Return the run under the cursor."""
+        key = self.table.cursor_key
+        return RunRef.parse(key) if key else None
+
     def runs_changed(self) -> None:
         """Read the list again."""
         self.read()

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -34,9 +33,9 @@ from tui.messages import (
     SearchOpened,
     StoreChanged,
     TextAsked,
-    Told,
     WorkBroke,
 )
+from tui.noticing import NoticingApp
 from tui.presentation.links import safe_link
 from tui.services import Services
 from tui.store import Change
@@ -54,8 +53,6 @@ BACKLOG_S = 0.25
 """When a refresh that found the output backed up is tried again."""
 MAX_BACKLOG = 3
 """Writes waiting for the terminal above which live refreshes are left out (design section 6)."""
-TOLD_S = 5.0
-"""How long a confirmation stays."""
 MINUTE_S = 60.0
 SETTLED_S = 5.0
 """When the providers' libraries have been loaded, too."""
@@ -63,7 +60,7 @@ _UNBOUND = "f35"
 """A key no keyboard has, for actions a person has unbound; Textual takes no empty key."""
 
 
-class EvalTopApp(App[int]):
+class EvalTopApp(NoticingApp):
     """evaltop in the terminal."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -94,9 +91,6 @@ class EvalTopApp(App[int]):
         self._pending: Change | None = None
         self._refresh_timer: Timer | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self._told_timer: Timer | None = None
-        self.told = ""
-        """A short confirmation of what was just done; empty after a while."""
         self.banner = ""
         """A bug that did not end the app; empty while there is none."""
 
@@ -135,6 +129,7 @@ class EvalTopApp(App[int]):
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")
         for name, loop in poller.loops():
             self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+        self.start_notices()
 
     def on_unmount(self) -> None:
         """Listen to the store no longer."""
@@ -264,7 +259,11 @@ class EvalTopApp(App[int]):
         before = self.services.config
         of_keys = tuple(one for one in before.problems if one.key.startswith("keys."))
         config = replace(
-            event.config, keys=before.keys, problems=(*event.config.problems, *of_keys)
+            event.config,
+            keys=before.keys,
+            ui=before.ui,
+            notify=before.notify,
+            problems=(*event.config.problems, *of_keys),
         )
         self.services, gone = self.services.adopt(config)
         ended = {f"poll {link.name}" for link in gone}
@@ -346,23 +345,6 @@ class EvalTopApp(App[int]):
             problem = show_difference(os.environ, *texts)
         if problem:
             self.tell(problem)
-
-    def on_told(self, event: Told) -> None:
-        """Confirm."""
-        self.tell(event.sentence)
-
-    def tell(self, sentence: str) -> None:
-        """Show a short confirmation for a few seconds."""
-        self.told = sentence
-        if self._told_timer is not None:
-            self._told_timer.stop()
-        self._told_timer = self.set_timer(TOLD_S, self._untell, name="told")
-        self._show_status()
-
-    def _untell(self) -> None:
-        self.told = ""
-        self._told_timer = None
-        self._show_status()
 
     def _show_status(self) -> None:
         show_status = getattr(self.live_screen, "show_status", None)

@@ -66,14 +66,23 @@ def _run(argv: Sequence[str]) -> int:
         return _demo() if arguments.serve is None else _serve(arguments.serve)
     if arguments.command is None:
         offline = getattr(arguments, "offline", False)
-        return _configured_app(arguments.config, arguments.connection, offline=offline)
+        return _configured_app(
+            arguments.config,
+            arguments.connection,
+            offline=offline,
+            read_only=arguments.read_only,
+        )
     from tui.commands.headless import run_command
 
     return run_command(arguments, environ=os.environ)
 
 
 def _configured_app(
-    config_path: "Path | None", connections: Sequence[str] | None, *, offline: bool = False
+    config_path: "Path | None",
+    connections: Sequence[str] | None,
+    *,
+    offline: bool = False,
+    read_only: bool = False,
 ) -> int:
     from dataclasses import replace
 
@@ -84,6 +93,8 @@ def _configured_app(
     _check_terminal()
     config = load_config(flag_path=config_path, environ=os.environ)
     config = replace(config, problems=all_problems(config))
+    if read_only:
+        config = replace(config, ui=replace(config.ui, read_only=True))
     names = tuple(connections or ())
     services = replace(open_services(narrowed(config, names), offline=offline), shown=names)
     known = [

@@ -55,7 +55,8 @@ async def settled(pilot: Pilot[int]) -> None:
     """Wait until nothing a screen started is under way, and what it brought is painted."""
     await pilot.pause()
     workers = [one for one in pilot.app.workers if one.group != "poll"]
-    await pilot.app.workers.wait_for_complete(workers)
+    if workers:  # without any it would wait for all
+        await pilot.app.workers.wait_for_complete(workers)
     await pilot.pause()
 
 

@@ -24,13 +24,13 @@ async def test_every_action_of_every_screen_is_bound_to_each_of_its_keys(
 
 
 async def test_a_persons_keys_replace_the_defaults_everywhere(world: World, opened: Opened) -> None:
-    world.rebound.update({"move-down": ("x",), "refresh": ("f5",), "filter": ("F",)})
+    world.rebound.update({"move-down": ("z",), "refresh": ("f5",), "filter": ("F",)})
     assert check_keys(world.rebound) == ()
     async with opened(world) as pilot:
         table = pilot.app.screen.query_one("#runs", VirtualTable)
         await press(pilot, "j", "down")
         assert table.cursor_key == str(NIGHTLY)
-        await press(pilot, "x")
+        await press(pilot, "z")
         assert table.cursor_key != str(NIGHTLY)
         await press(pilot, "r")
         assert world.poller.asked == []

@@ -12,6 +12,8 @@ from tui.config.addresses import WrongValueError
 
 Check = Callable[[object], object]
 
+_TIME = r"([01]?[0-9]|2[0-3]):([0-5][0-9])"
+_HOURS = re.compile(f"{_TIME}-{_TIME}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -52,6 +54,41 @@ def command(value: object) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in value) or not value[0].strip():
         raise WrongValueError("must be a list of texts")
     return tuple(value)
+
+
+def program(value: object) -> tuple[str, ...]:
+    """A program and its arguments, as a list; the first one is not empty."""
+    example = '["notify-send", "evaltop"]'
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise WrongValueError(
+            f"must be a list of texts with the program and its arguments, such as {example}"
+        )
+    if not value[0].strip() or any("\0" in item for item in value):
+        raise WrongValueError("must begin with the name of a program")
+    return tuple(value)
+
+
+def one_of(allowed: Iterable[str]) -> Callable[[object], str]:
+    """Return a check for one of a few words."""
+    words = tuple(allowed)
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise WrongValueError(f"must be one of: {', '.join(words)}")
+        return value
+
+    return check
+
+
+def hours(value: object) -> str:
+    """Two times of the day with a hyphen between them: `22:00-07:00`; they may pass midnight."""
+    found = _HOURS.fullmatch(text(value).replace(" ", ""))
+    if found is None:
+        raise WrongValueError('must be two different times of the day, such as "22:00-07:00"')
+    begin, end = f"{int(found[1]):02}:{found[2]}", f"{int(found[3]):02}:{found[4]}"
+    if begin == end:
+        raise WrongValueError('must be two different times of the day, such as "22:00-07:00"')
+    return f"{begin}-{end}"
 
 
 def variable(value: object) -> str:

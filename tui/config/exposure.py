@@ -32,6 +32,17 @@ def holds_a_key(command: Iterable[str]) -> bool:
     )
 
 
+def chosen_by_others(path: Path) -> str | None:
+    """Return what is wrong with running programs a file names; None when nothing is."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+    if not mode & _OTHERS_WRITE:
+        return None
+    return f"others can write this file and so choose what it runs; run: chmod 600 {path}"
+
+
 def exposed(connection: ConnectionConfig, path: Path) -> str | None:
     """Return what is wrong with keeping a connection in a file, and the command that mends it.
 
@@ -39,12 +50,13 @@ def exposed(connection: ConnectionConfig, path: Path) -> str | None:
     """
     if not connection.key_command:
         return None
+    wrong = chosen_by_others(path)
+    if wrong is not None:
+        return wrong
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError:
         return None
-    if mode & _OTHERS_WRITE:
-        return f"others can write this file and so choose what it runs; run: chmod 600 {path}"
     local = is_loopback_url(connection.base_url)
     if mode & _OTHERS_READ and not local and holds_a_key(connection.key_command):
         return f"holds a key, and others can read this file; run: chmod 600 {path}"

@@ -44,6 +44,7 @@ def load_config(*, flag_path: Path | None, environ: Mapping[str, str]) -> Config
         connections=tuple(one for one in connections if one.enabled),
         switched_off=tuple(one for one in connections if not one.enabled),
         ui=reader.ui(root),
+        notify=reader.notify(root),
         store=reader.store(root),
         keys=reader.keys(root),
         problems=tuple(reader.problems),

@@ -8,13 +8,15 @@ from pathlib import Path
 from tui.config import checks
 from tui.config.addresses import WrongValueError, base_address
 from tui.config.checks import Check
-from tui.config.exposure import exposed
+from tui.config.exposure import chosen_by_others, exposed
 from tui.config.positions import line_of
 from tui.config.settings import (
+    TERMINAL_NOTICES,
     AzureOpenAIConnection,
     ConnectionConfig,
     DatalabConnection,
     GoModelConnection,
+    NotifySettings,
     OpenAIConnection,
     PollSettings,
     StoreSettings,
@@ -121,8 +123,24 @@ class Reader:
 
     def ui(self, root: Table) -> UiSettings:
         """Return the `[ui]` table."""
-        values = self._values(self._table(root, ("ui",)), ("ui",), {"theme": checks.text})
-        return replace(UiSettings(), **{key: str(value) for key, value in values.items()})
+        rules: dict[str, Check] = {"theme": checks.text, "read_only": checks.flag}
+        values = self._values(self._table(root, ("ui",)), ("ui",), rules)
+        return replace(UiSettings(), **values)  # type: ignore[arg-type] # checked by the rules
+
+    def notify(self, root: Table) -> NotifySettings:
+        """Return the `[notify]` table."""
+        rules: dict[str, Check] = {
+            "terminal": checks.one_of(TERMINAL_NOTICES),
+            "bell": checks.flag,
+            "command": checks.program,
+            "quiet": checks.hours,
+        }
+        values = self._values(self._table(root, ("notify",)), ("notify",), rules)
+        wrong = chosen_by_others(self.file) if "command" in values else None
+        if wrong is not None:
+            del values["command"]
+            self._problem(("notify", "command"), f"{wrong}.")
+        return replace(NotifySettings(), **values)  # type: ignore[arg-type] # checked by the rules
 
     def store(self, root: Table) -> StoreSettings:
         """Return the `[store]` table."""
@@ -138,7 +156,7 @@ class Reader:
 
     def top(self, root: Table) -> None:
         """Name the tables that mean nothing."""
-        allowed = ("connections", "poll", "ui", "store", "keys")
+        allowed = ("connections", "poll", "ui", "notify", "store", "keys")
         for key in root:
             if key not in allowed:
                 self._problem((key,), f"is not known; {checks.meant(key, allowed)}.")

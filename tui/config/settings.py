@@ -128,6 +128,25 @@ class UiSettings:
     """How the app looks."""
 
     theme: str = "textual-dark"
+    read_only: bool = False
+    """Whether nothing may be written to providers: no run is canceled."""
+
+
+@frozen
+class NotifySettings:
+    """How a person is told of watched runs."""
+
+    terminal: str = "auto"
+    """One of `TERMINAL_NOTICES`."""
+    bell: bool = True
+    """Whether the bell rings where the terminal shows no notifications."""
+    command: tuple[str, ...] = ()
+    """A program that is given each event as JSON; empty = none."""
+    quiet: str | None = None
+    """`22:00-07:00`: local times between which nobody is disturbed; None = never."""
+
+
+TERMINAL_NOTICES = ("auto", "osc9", "osc777", "osc99", "off")
 
 
 @frozen
@@ -148,6 +167,7 @@ class Config:
     """Usable ones with `enabled = false`, in file order."""
     ui: UiSettings = field(default_factory=UiSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Action id to keys, as the person rebound them; checked against the action registry later."""
     problems: tuple[ConfigProblem, ...] = ()

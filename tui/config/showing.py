@@ -18,7 +18,11 @@ def describe(config: Config) -> str:
         _table(f"connections.{item.name}", connection_values(item))
         for item in (*config.connections, *config.switched_off)
     ]
-    parts.append(_table("ui", {"theme": config.ui.theme}))
+    parts.append(_table("ui", {"theme": config.ui.theme, "read_only": config.ui.read_only}))
+    notify = {item.name: getattr(config.notify, item.name) for item in fields(config.notify)}
+    parts.append(
+        _table("notify", {key: value for key, value in notify.items() if value not in ((), None)})
+    )
     if config.store.max_gib is not None:
         parts.append(_table("store", {"max_gib": config.store.max_gib}))
     if config.keys:

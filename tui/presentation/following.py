@@ -2,13 +2,16 @@
 
 from tui.models import Run, Status
 from tui.presentation import format as fmt
-from tui.presentation.events import headline
+from tui.presentation.events import headline, how_far
+from tui.presentation.words import status_text
+from tui.providers.base import Capabilities
 from tui.store import Event, StoredRun
 
 CHANGED = "• "
 """Before the name of a run to which something happened that the person has not seen."""
 WATCHED = "◉ "
 """Before the name of a run the person wants to be told of."""
+TIMES = "\N{MULTIPLICATION SIGN}"
 CONCERN_WORDS = {"finalizing": "not ended"}
 """Where another word than the concern's kind says more in the width there is."""
 
@@ -70,3 +73,54 @@ def read_rate(text: str) -> float | None:
     if not 0 < found <= 1:
         raise ValueError("A pass rate is more than 0 and at most 1, or 100%.")
     return found
+
+
+def cancel_lines(stored: StoredRun) -> tuple[str, ...]:
+    """Return which run would be canceled, on which connection, and how far it is."""
+    run = stored.run
+    parts = [run.name or run.id, status_text(run), how_far(run) or "no row has been counted"]
+    return (parts[0], f"{run.ref}", f"on {run.ref.connection} · {' · '.join(parts[1:])}")
+
+
+def why_not_cancel(
+    stored: StoredRun | None, can: Capabilities | None, *, read_only: bool, connected: bool
+) -> str:
+    """Return why a run cannot be canceled here, as a sentence; empty when it can be tried.
+
+    Args:
+        stored: the run; None when there is none.
+        can: what its provider can; None when that is not known yet.
+        read_only: whether nothing may be written to providers.
+        connected: whether its connection is asked at all.
+    """
+    if stored is None:
+        return "there is no run to cancel"
+    run = stored.run
+    if read_only:
+        return "evaltop is read-only: it cancels nothing"
+    if not run.live:
+        return f"{run.name or run.id} has ended already: it is {run.status.value}"
+    if stored.imported or not connected:
+        return f"{run.ref.connection} is not asked about anything here, so it cannot cancel"
+    if can is not None and not can.can_cancel:
+        return f"{run.provider.value} has no way to cancel a run"
+    return ""
+
+
+def canceled_text(run: Run) -> str:
+    """Return what became of a run whose cancel was accepted."""
+    word = run.raw_status or run.status.value
+    return f"cancel accepted: {run.name or run.id} is {word}"
+
+
+def pace_text(pace: float) -> str:
+    """Return how much faster or slower than configured is asked; empty if neither.
+
+    Args:
+        pace: how many times as long as configured is waited.
+    """
+    if pace == 1:
+        return ""
+    if pace < 1:
+        return f"{TIMES}{1 / pace:g}"
+    return TIMES + {2: "½", 4: "¼", 8: "⅛"}.get(int(pace), f"{1 / pace:.2g}")

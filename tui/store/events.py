@@ -8,7 +8,7 @@ from tui.frozen import frozen
 from tui.models import RunRef
 from tui.store.codec import column_text, instant
 from tui.store.database import Database
-from tui.store.news import NEWS
+from tui.store.news import NEWS, WORTH_TELLING
 from tui.store.run_table import find_id
 
 KEPT = 20_000
@@ -85,6 +85,17 @@ class EventLog:
             lambda found: found.execute("UPDATE event SET seen = 1 WHERE NOT seen")
         )
 
+    def untold(self, *, limit: int = 1000) -> list[Event]:
+        """Return what happened to watched runs since they are and nobody told of, oldest first."""
+        return self._database.read(
+            lambda found: _events(
+                found,
+                f"{_SELECT} JOIN watched ON watched.run = event.run"
+                f" WHERE NOT event.told AND {WORTH_TELLING} ORDER BY event.id LIMIT ?",
+                (limit,),
+            )
+        )
+
     def tell(self, event: int) -> bool:
         """Claim the telling of an event: True for the first process that asks, ever."""
         return self._database.write(
@@ -111,6 +122,8 @@ class EventLog:
                 return
             if on:
                 found.execute("INSERT OR REPLACE INTO watched VALUES(?, ?)", (run, min_pass_rate))
+                # What happened before is known to the person.
+                found.execute("UPDATE event SET told = 1 WHERE run = ?", (run,))
             else:
                 found.execute("DELETE FROM watched WHERE run = ?", (run,))
 

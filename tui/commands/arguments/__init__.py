@@ -27,6 +27,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--connection", action="append", metavar="NAME", default=None, help=argparse.SUPPRESS
     )
     parser.add_argument("--offline", action="store_true", help="the app on what is stored alone")
+    parser.add_argument(
+        "--read-only", action="store_true", help="the app without anything that changes a run"
+    )
     common, reading = common_flags(), reading_flags()
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     setting_up.add_demo(commands)

@@ -1,0 +1,49 @@
+"""A program of the person's that is given an event."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+
+LIMIT_S = 10.0
+
+
+async def run_hook(
+    command: tuple[str, ...],
+    data: bytes,
+    environ: Mapping[str, str],
+    *,
+    limit_s: float = LIMIT_S,
+) -> str:
+    """Run a program without a shell, with `data` on its standard input. Returns what went wrong.
+
+    It has no terminal, and what it prints goes nowhere. It and its children are killed when it
+    takes too long.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        return "its program was not found"
+    except (OSError, ValueError):
+        return "its program cannot be started"
+    try:
+        async with asyncio.timeout(limit_s):
+            await process.communicate(data)
+    except TimeoutError:
+        return f"it did not end within {limit_s:g} s"
+    except OSError:
+        return "it did not take what it was given"
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    return "" if process.returncode == 0 else f"it ended with status {process.returncode}"

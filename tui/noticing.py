@@ -1,0 +1,67 @@
+"""How the app tells: short sentences in the status line, notifications by the terminal."""
+
+from textual.app import App
+from textual.timer import Timer
+
+from tui.messages import Told
+from tui.notices.telling import Telling
+from tui.services import Services
+from tui.widgets.backlog import BUSY, output_backlog
+
+TOLD_S = 5.0
+"""How long a confirmation stays."""
+
+
+class NoticingApp(App[int]):
+    """An app that confirms what was done, and tells of watched runs."""
+
+    services: Services
+    told = ""
+    """A short confirmation of what was just done; empty after a while."""
+    _told_timer: Timer | None = None
+
+    def on_told(self, event: Told) -> None:
+        """Confirm."""
+        self.tell(event.sentence)
+
+    def tell(self, sentence: str) -> None:
+        """Show a short confirmation for a few seconds."""
+        self.told = sentence
+        if self._told_timer is not None:
+            self._told_timer.stop()
+        self._told_timer = self.set_timer(TOLD_S, self._untell, name="told")
+        self._show_status()
+
+    def _untell(self) -> None:
+        self.told = ""
+        self._told_timer = None
+        self._show_status()
+
+    def _show_status(self) -> None:
+        raise NotImplementedError
+
+    def start_notices(self) -> None:
+        """Begin to tell of watched runs."""
+        services = self.services
+        telling = Telling(
+            services.store,
+            services.config.notify,
+            services.clock,
+            services.environ,
+            write=self.write_whole,
+            say=self.tell,
+        )
+        services.poller.subscribe(telling.changed)
+        self.run_worker(telling.run(), name="notices", group="poll", exit_on_error=False)
+
+    def write_whole(self, data: str) -> bool:
+        """Give the terminal a sequence between two frames; False while it does not keep up.
+
+        Frames are written in one turn of the event loop, so nothing comes between their parts.
+        """
+        driver = self._driver
+        if driver is None or output_backlog(self) > BUSY:
+            return False
+        driver.write(data)
+        driver.flush()
+        return True
