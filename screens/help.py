@@ -83,4 +83,6 @@ class HelpScreen(EvalScreen):
 
 def _place(group: str) -> int:
     """Return where a group of keys stands: what a newcomer looks for comes first."""
-    return ("Go", "Connect", "Find", "Live", "Take along", "Move", "evaltop").index(group)
+    return ("Go", "Connect", "Find", "Compare", "Live", "Take along", "Move", "evaltop").index(
+        group
+    )

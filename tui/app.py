@@ -41,7 +41,7 @@ from tui.services import Services
 from tui.store import Change
 from tui.terminal import TerminalWatch
 from tui.text import clean_block
-from tui.widgets.backlog import output_backlog
+from tui.widgets.backlog import BUSY, output_backlog
 from tui.widgets.compact_output import compact_driver
 from tui.widgets.safe_filter import SafeFilter
 
@@ -51,8 +51,6 @@ FRAME_S = 0.1
 """Least time between two live refreshes: ten a second look alive and cost little."""
 BACKLOG_S = 0.25
 """When a refresh that found the output backed up is tried again."""
-MAX_BACKLOG = 3
-"""Writes waiting for the terminal above which live refreshes are left out (design section 6)."""
 MINUTE_S = 60.0
 SETTLED_S = 5.0
 """When the providers' libraries have been loaded, too."""
@@ -184,7 +182,7 @@ class EvalTopApp(NoticingApp):
 
     def _tell_screens(self) -> None:
         self._refresh_timer = None
-        if output_backlog(self) > MAX_BACKLOG:
+        if output_backlog(self) > BUSY:
             self._refresh_timer = self.set_timer(BACKLOG_S, self._tell_screens, name="refresh")
             return
         pending, self._pending = self._pending, None
@@ -192,7 +190,7 @@ class EvalTopApp(NoticingApp):
             self.live_screen.post_message(StoreChanged(pending))
 
     def _minute_passed(self) -> None:
-        if output_backlog(self) <= MAX_BACKLOG:
+        if output_backlog(self) <= BUSY:
             self.live_screen.post_message(MinutePassed())
 
     @property
