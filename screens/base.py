@@ -19,6 +19,7 @@ from tui.presentation.status import StatusItem, offline_text, status_items
 from tui.services import Services
 from tui.store import Change, Store
 from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.prompt_paint import paint_now
 from tui.widgets.status_line import StatusLine
 
 WIDGETS_OWN = frozenset(
@@ -69,6 +70,22 @@ class EvalScreen(Screen[str]):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
+        self._key_waits = False
+        self._paint_again_at = 0.0
+
+    def note_key(self) -> None:
+        """Paint what the key that is about to come changes without waiting for the next frame."""
+        self._key_waits = True
+
+    def on_idle(self) -> None:
+        """All messages are answered."""
+        clock = self.services.clock
+        begun = clock.monotonic()
+        if self._key_waits and begun >= self._paint_again_at and paint_now(self):
+            self._key_waits = False
+            ended = clock.monotonic()
+            # Keys that come faster than they can be painted share frames.
+            self._paint_again_at = ended + (ended - begun)
 
     @property
     def keys(self) -> Mapping[str, Sequence[str]]:

@@ -146,6 +146,10 @@ class EvalTopApp(NoticingApp):
         """Let what works behind the scenes make way for keys."""
         if isinstance(event, events.Key):
             self.services.poller.disturbed()
+            for screen in self.screen_stack[-1:]:
+                note_key = getattr(screen, "note_key", None)
+                if note_key is not None:
+                    note_key()
         await super().on_event(event)
 
     async def _on_key(self, event: events.Key) -> None:

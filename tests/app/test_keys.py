@@ -5,6 +5,7 @@ from tests.app.conftest import Opened, press, settled, text
 from tests.app.test_other_screens import WAYS
 from tests.app.world import NIGHTLY, World
 from tui.actions import SCREENS, actions_for, check_keys
+from tui.widgets import prompt_paint
 from tui.widgets.virtual_table import VirtualTable
 
 
@@ -74,3 +75,19 @@ async def test_keys_that_come_in_one_burst_reach_the_filter(world: World, opened
         await settled(pilot)
         await settled(pilot)
         assert "1 of 4 runs" in text(pilot)
+
+
+async def test_what_a_key_changes_is_painted_at_once_unless_output_is_backed_up(
+    world: World, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(world) as pilot:
+        screen = pilot.app.screen
+        screen._update_timer.pause()  # no tick comes
+        monkeypatch.setattr(screen._update_timer, "resume", lambda: None)
+        frames: list[object] = []
+        monkeypatch.setattr(pilot.app, "_display", lambda _screen, frame: frames.append(frame))
+        await pilot.press("j")
+        assert len(frames) == 1
+        monkeypatch.setattr(prompt_paint, "output_backlog", lambda _app: 9)
+        await pilot.press("j")
+        assert len(frames) == 1

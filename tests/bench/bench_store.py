@@ -124,7 +124,7 @@ def views(store: Store, ref: RunRef, rows: int) -> None:
         "by score, descending": RowQuery(sort="score", descending=True),
         "by outcome": RowQuery(sort="outcome"),
         "by latency": RowQuery(sort="latency"),
-        "by label (no index)": RowQuery(sort="label"),
+        "by label": RowQuery(sort="label"),
         "failed only": RowQuery(outcome=Outcome.FAILED),
         "two words": RowQuery(text="refund 4711"),
         "score<0.3": RowQuery(text="score<0.3"),

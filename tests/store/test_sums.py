@@ -78,22 +78,6 @@ def test_absurd_scores_are_shown_but_not_averaged() -> None:
     store.close()
 
 
-def test_figures_over_all_rows() -> None:
-    store = open_store()
-    assert store.latencies(REF) is None
-    rows = [
-        make_row(
-            str(i),
-            make_trial(latency_s=float(i), scores=(make_score(type=NUMERIC, value=100.0 - i),)),
-        )
-        for i in range(1, 101)
-    ]
-    store.apply_rows(REF, rows_page(*rows, make_row("none")))
-    assert store.latencies(REF) == (50.0, 95.0)
-    assert list(store.scores(REF)) == [float(i) for i in range(100)]
-    store.close()
-
-
 KEYS = st.sampled_from("abcd")
 CRITERIA = {"judge": NUMERIC, "format": CriterionType.BINARY, "tone": CriterionType.LABEL}
 

@@ -250,14 +250,6 @@ class StoreReader:
             view.key_at(index + 1) if index + 1 < view.count() else None,
         )
 
-    def latencies(self, ref: RunRef) -> tuple[float, float] | None:
-        """Return median and 95th percentile of the rows' latency in seconds; None without any."""
-        return self._database.read(lambda found: trials.latencies(found, ref))
-
-    def scores(self, ref: RunRef) -> "array[float]":
-        """Return the rows' numeric scores, ascending, for a histogram."""
-        return self._database.read(lambda found: trials.scores(found, ref))
-
     def histogram(self, ref: RunRef, *, most: int = 20) -> Histogram:
         """Return how the rows are spread over their score, at once however many there are.
 
@@ -367,13 +359,7 @@ class StoreReader:
         At most 120, of the last 6 hours, at least 2 s apart but for the newest; they begin anew
         when the run does.
         """
-
-        def work(found: sqlite3.Connection) -> list[tuple[int, int]]:
-            return found.execute(
-                "SELECT at, done FROM sample WHERE run = ? ORDER BY at", (find_id(found, ref),)
-            ).fetchall()
-
-        return [(instant(at), done) for at, done in self._database.read(work)]
+        return [(sample.at, sample.done) for sample in self.course(ref)]
 
     def course(self, ref: RunRef) -> list[Sample]:
         """Return the samples of `progress` with the outcomes known at each, oldest first."""

@@ -1,7 +1,6 @@
 """One row with its bodies, and the figures over all rows of a run."""
 
 import sqlite3
-from array import array
 
 from tui.models import Row, RunRef
 from tui.providers.base import TrialDetail
@@ -105,36 +104,3 @@ def opened(connection: sqlite3.Connection, ref: RunRef) -> dict[tuple[str, ...],
             (find_id(connection, ref),),
         )
     }
-
-
-def latencies(connection: sqlite3.Connection, ref: RunRef) -> tuple[float, float] | None:
-    """Return median and 95th percentile (nearest rank) of the rows' latency."""
-    run = find_id(connection, ref)
-    (n,) = connection.execute(
-        "SELECT count(latency) FROM row WHERE run = ? AND latency NOT NULL", (run,)
-    ).fetchone()
-    if not n:
-        return None
-    median, slow = (
-        connection.execute(
-            "SELECT latency FROM row WHERE run = ? AND latency NOT NULL"
-            " ORDER BY latency LIMIT 1 OFFSET ?",
-            (run, offset),
-        ).fetchone()[0]
-        for offset in ((n - 1) // 2, -(-n * 95 // 100) - 1)
-    )
-    return median, slow
-
-
-def scores(connection: sqlite3.Connection, ref: RunRef) -> "array[float]":
-    """Return the rows' scores, ascending."""
-    return array(
-        "d",
-        [
-            score
-            for (score,) in connection.execute(
-                "SELECT score FROM row WHERE run = ? AND score NOT NULL ORDER BY score",
-                (find_id(connection, ref),),
-            )
-        ],
-    )
