@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 
 from textual.screen import Screen
-from textual.timer import Timer
 
+from screens.feed import Feed
 from tui.clock import Clock
 from tui.errors import QueryError
 from tui.frozen import frozen
@@ -24,9 +24,6 @@ from tui.store import ReadCancelledError, RowQuery, RowView, Store
 
 LATENCY_ROWS = 50_000
 """Above it the median latency is not worth a sort of all rows."""
-REST_SHARE = 3.0
-"""A rows view rests this many times as long as it took to build, so that keys stay quick."""
-LEAST_REST_S = 0.2
 LOOK_AT = 50
 """Rows that are looked at to learn which columns they need."""
 
@@ -43,8 +40,8 @@ class RowsLook:
     """Whether it goes on where the one before ended."""
 
 
-class RowsFeed:
-    """Builds rows views in a thread, one at a time; what comes meanwhile is caught up with."""
+class RowsFeed(Feed[tuple[RunRef, RowQuery]]):
+    """Builds rows views."""
 
     def __init__(
         self,
@@ -67,60 +64,39 @@ class RowsFeed:
             show_latency: called with the latency of all rows where that is cheap to know.
             show_mistake: called when the filter turns out to be one that cannot be used.
         """
-        self._screen = screen
+        super().__init__(screen, clock, "rows view")
         self._store = store
-        self._clock = clock
         self._show = show
         self._show_latency = show_latency
         self._show_mistake = show_mistake
-        self._wanted: tuple[RunRef, RowQuery] | None = None
         self._shown: tuple[RunRef, RowQuery] | None = None
         self._told = False
-        self._building = False
-        self._stale = False
-        self._urgent = False
-        self._rest: Timer | None = None
 
     def read(self, ref: RunRef, query: RowQuery, *, urgent: bool) -> None:
         """Read rows: at once for a person, after a rest for live data."""
-        self._wanted = ref, query
-        self._stale = True
-        self._urgent = self._urgent or urgent
-        if self._building or (self._rest is not None and not urgent):
-            return
-        self._building = True
-        self._screen.run_worker(
-            self._build(), name="rows view", group="rows-view", exit_on_error=False
-        )
+        self.want((ref, query), urgent=urgent)
 
-    async def _build(self) -> None:
+    async def look(self, wanted: tuple[RunRef, RowQuery]) -> bool:
+        """Build a view and show it, in parts where others than those shown are wanted."""
+        outdated = partial(self.is_outdated, wanted)
+        tell = None
+        if wanted != self._shown:  # live data never takes rows away from the screen
+            tell = partial(self._from_thread, asyncio.get_running_loop(), wanted)
+        self._told = False
         try:
-            while self._wanted and self._stale and (self._urgent or self._rest is None):
-                self._stale = self._urgent = False
-                begun = self._clock.monotonic()
-                wanted = self._wanted
-                outdated = partial(self._is_outdated, wanted)
-                tell = None
-                if wanted != self._shown:  # live data never takes rows away from the screen
-                    tell = partial(self._from_thread, asyncio.get_running_loop(), wanted)
-                self._told = False
-                try:
-                    looked = await asyncio.to_thread(_look, self._store, *wanted, outdated, tell)
-                except ReadCancelledError:
-                    continue
-                except QueryError as mistake:
-                    if not outdated():
-                        self._show_mistake(mistake)
-                    continue
-                if outdated():
-                    continue
-                self._shown = wanted
-                self._show(replace(looked, grown=self._told))
-                await self._measure_latency(*wanted, looked.view.count())
-                took_s = self._clock.monotonic() - begun
-                self._rest_for(max(LEAST_REST_S, took_s * REST_SHARE))
-        finally:
-            self._building = False
+            looked = await asyncio.to_thread(_look, self._store, *wanted, outdated, tell)
+        except ReadCancelledError:
+            return False
+        except QueryError as mistake:
+            if not outdated():
+                self._show_mistake(mistake)
+            return False
+        if outdated():
+            return False
+        self._shown = wanted
+        self._show(replace(looked, grown=self._told))
+        await self._measure_latency(*wanted, looked.view.count())
+        return True
 
     def _from_thread(
         self, loop: asyncio.AbstractEventLoop, wanted: tuple[RunRef, RowQuery], looked: RowsLook
@@ -129,13 +105,9 @@ class RowsFeed:
 
     def _show_part(self, wanted: tuple[RunRef, RowQuery], looked: RowsLook) -> None:
         """Show what has been found so far, unless something else is wanted by now."""
-        if not self._is_outdated(wanted) and self._screen.is_attached:
+        if not self.is_outdated(wanted) and self._screen.is_attached:
             self._show(replace(looked, grown=self._told))
             self._told = True
-
-    def _is_outdated(self, wanted: tuple[RunRef, RowQuery]) -> bool:
-        """Return whether other rows are wanted by now; also asked by the thread that reads."""
-        return wanted != self._wanted
 
     async def _measure_latency(self, ref: RunRef, query: RowQuery, n_rows: int) -> None:
         if query.text or not 0 < n_rows <= LATENCY_ROWS:
@@ -143,16 +115,6 @@ class RowsFeed:
         found = await asyncio.to_thread(_latency, self._store, ref)
         if self._wanted is not None and ref == self._wanted[0]:
             self._show_latency(found)
-
-    def _rest_for(self, seconds: float) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self._screen.set_timer(seconds, self._rested, name="rows rest")
-
-    def _rested(self) -> None:
-        self._rest = None
-        if self._stale and self._wanted is not None:
-            self.read(*self._wanted, urgent=False)
 
 
 def _look(

@@ -1,6 +1,7 @@
 """Runs: every run of every connection in one list. The home screen."""
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual.app import ComposeResult
@@ -9,6 +10,7 @@ from textual.binding import BindingType
 from screens.base import bindings_for, interval_text, keep_or_let_go
 from screens.comparing import comparison_of, mark_baseline, runs_to_compare
 from screens.following import FollowingScreen
+from screens.runs_feed import RunsFeed, RunsLook
 from tui.errors import QueryError
 from tui.messages import CopyAsked, LinkAsked, RunOpened, SearchOpened
 from tui.models import RunRef
@@ -26,6 +28,8 @@ from tui.widgets.virtual_table import VirtualTable
 if TYPE_CHECKING:
     from tui.widgets.filter_bar import FilterBar
 
+SHORT = 500
+"""So many runs are read within the time a key takes."""
 WIDE = 100
 """Columns from which the title has room for the pace, too."""
 
@@ -45,6 +49,15 @@ class RunsScreen(FollowingScreen):
         self._descending = True
         self._text = ""
         self._good_text = ""
+        self._length = 0
+        self._shown: RunsLook | None = None
+        self._feed = RunsFeed(
+            self,
+            services.store,
+            services.clock,
+            show=self._show,
+            show_mistake=self._show_mistake,
+        )
         self._slept = False
 
     def compose(self) -> ComposeResult:
@@ -103,27 +116,52 @@ class RunsScreen(FollowingScreen):
 
     # --- showing
 
-    def read(self) -> None:
-        """Read the list again; cursor and scroll stay where they are."""
-        store = self.services.store
-        try:
-            view = store.runs(self.query_now)
-        except QueryError as mistake:
-            self._text = self._good_text
-            self._filter_bar.show_mistake(mistake)
-            return
-        self._good_text = self._text
-        source = RunsSource(view, store, self.services.clock)
+    @property
+    def _is_short(self) -> bool:
+        """Whether what is wanted is read within the time a key takes."""
+        return self._length <= SHORT and not self._text.strip()
+
+    def read(self, *, urgent: bool = True) -> None:
+        """Read the list again; cursor and scroll stay where they are.
+
+        A short one is shown when this returns, and of a long one, the first time, the beginning.
+        The rest is read in a thread: at once for a person, after a rest for live data.
+        """
+        query = self.query_now
+        if self._is_short:
+            store = self.services.store
+            view = store.runs(replace(query, limit=SHORT + 1))
+            self._feed.forget()
+            self._show(RunsLook(query, view, store.counts(query.connections)))
+        if not self._is_short:
+            self._feed.want(query, urgent=urgent)
+
+    def _show(self, looked: RunsLook) -> None:
+        shown, self._shown = self._shown, looked
+        self._good_text = looked.query.text
+        if not looked.query.text.strip():
+            self._length = looked.view.count()
         self.table.empty = self._why_empty()
-        self.table.sort = SortMark(SORTS[self._sort][0], self._descending)
-        self.table.set_source(source)
-        self._show_title(source.count())
+        if shown is not None and shown.query == looked.query and shown.view.same_order(looked.view):
+            self.table.rows_changed()
+        else:
+            self.table.sort = SortMark(SORTS[self._sort][0], self._descending)
+            store, clock = self.services.store, self.services.clock
+            self.table.set_source(RunsSource(looked.view, store, clock))
+        self._show_title()
         self._tell_visible()
 
-    def _show_title(self, shown: int) -> None:
-        counts = self.services.store.counts(self.services.shown or None)
+    def _show_mistake(self, mistake: QueryError) -> None:
+        """Go back to the filter of the runs that are shown."""
+        self._text = self._good_text
+        self._filter_bar.show_mistake(mistake)
+
+    def _show_title(self) -> None:
+        if self._shown is None:
+            return
         marked = len(self.table.marked)
-        story = title_text(counts, shown=shown, filtered=bool(self._text))
+        shown, filtered = self.table.row_count, bool(self._text)
+        story = title_text(self._shown.counts, shown=shown, filtered=filtered)
         if marked:
             story = f"{marked} marked · {story}"
         arrow = "↓" if self._descending else "↑"
@@ -160,7 +198,9 @@ class RunsScreen(FollowingScreen):
     def changed(self, change: Change) -> None:
         """Show new and changed runs."""
         if change.refs or change.connections:
-            self.read()
+            if not self._is_short:
+                self.table.rows_changed({str(ref) for ref in change.refs})
+            self.read(urgent=False)
 
     def minute_passed(self) -> None:
         """Let ages tick."""
@@ -204,7 +244,7 @@ class RunsScreen(FollowingScreen):
     def on_virtual_table_row_marked(self, event: VirtualTable.RowMarked) -> None:
         """Count the marked ones."""
         event.stop()
-        self._show_title(self.table.row_count)
+        self._show_title()
 
     def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         """The list may have scrolled."""
@@ -225,17 +265,19 @@ class RunsScreen(FollowingScreen):
 
         event.bar.error = ""
         if not (event.bar.is_open and begins_field(event.text, RUN_FIELDS)):
-            self._apply(event.text)
+            self._apply(event.bar)
 
-    def _apply(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
+    def _apply(self, bar: "FilterBar") -> None:
+        from tui.query import read_run_filter
+
+        if bar.text != self._text and bar.accepts(bar.text, read_run_filter):
+            self._text = bar.text
             self.read()
 
     def on_filter_bar_filter_left(self, event: "FilterBar.FilterLeft") -> None:
         """Give the focus back to the list."""
         event.stop()
-        self._apply(event.bar.text)
+        self._apply(event.bar)
         self.table.focus()
 
     def action_back(self) -> None:
@@ -245,7 +287,7 @@ class RunsScreen(FollowingScreen):
             self.table.focus()
         elif self.table.marked:
             self.table.clear_marks()
-            self._show_title(self.table.row_count)
+            self._show_title()
 
     def action_quit_or_back(self) -> None:
         """Quit."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from tui.models import RunRef
 from tui.store.codec import column_text
-from tui.store.run_table import find_id
+from tui.store.run_table import find_id, load_one
+from tui.store.types import StoredRun
 
 MIN_PREFIX = 4
 
@@ -46,3 +47,20 @@ def _by_rules(
         if found:
             return [run for (run,) in found]
     return []
+
+
+def before_in_group(connection: sqlite3.Connection, ref: RunRef) -> StoredRun | None:
+    """Return the last completed run of the same group that began before this one."""
+    run = find_id(connection, ref)
+    if run is None:
+        return None
+    group = load_one(connection, run).told.group
+    if group is None:
+        return None
+    found = connection.execute(
+        "SELECT id FROM run WHERE connection = ? AND status = 'completed' AND began < ("
+        "SELECT began FROM run WHERE id = ?) AND"
+        " json_extract(CAST(told AS TEXT), '$.group.id') = ? ORDER BY began DESC LIMIT 1",
+        (column_text(ref.connection), run, column_text(group.id)),
+    ).fetchone()
+    return None if found is None else load_one(connection, found[0]).stored

@@ -22,7 +22,7 @@ from tui.store import (
     trials,
     walks,
 )
-from tui.store.codec import column_text, instant, micros
+from tui.store.codec import instant, micros
 from tui.store.database import Database
 from tui.store.growing import GrowingRead
 from tui.store.joining import Joining
@@ -31,7 +31,7 @@ from tui.store.queries import run_ids, unfiltered
 from tui.store.retention import Room
 from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.search import Hits, SearchIndex, Wanted
-from tui.store.selecting import select
+from tui.store.selecting import select, select_at_once
 from tui.store.types import (
     ConnectionState,
     ErrorCause,
@@ -137,10 +137,23 @@ class StoreReader:
 
         return [self._marked(stored) for stored in self._database.read(work)]
 
-    def runs(self, query: RunQuery) -> RunView:
-        """Return a snapshot of the runs a query means. Raises QueryError."""
-        selection = run_ids(query, self._now(), self.search)
-        ids = self._database.read(lambda found: select(found, selection))
+    def runs(self, query: RunQuery, *, cancelled: Callable[[], bool] | None = None) -> RunView:
+        """Return a snapshot of the runs a query means.
+
+        A filter that asks for more than columns takes long: call it in a thread.
+
+        Args:
+            query: which runs.
+            cancelled: asked all along; True gives up.
+
+        Raises:
+            QueryError: the filter cannot be read, or one of its patterns takes too long.
+            ReadCancelledError: `cancelled` said so.
+        """
+        wanted = run_ids(query, self._now(), self.search)
+        select_ids = select if wanted.judges else select_at_once
+        read = self._database.read if cancelled is None else self._database.scan
+        ids = read(lambda found: select_ids(found, wanted, cancelled))
         return RunView(self._database, ids, self._marked)
 
     def rows(
@@ -377,24 +390,7 @@ class StoreReader:
 
         It is the one a run is compared with where nobody named another.
         """
-
-        def work(found: sqlite3.Connection) -> StoredRun | None:
-            run = find_id(found, ref)
-            if run is None:
-                return None
-            group = load_one(found, run).told.group
-            if group is None:
-                return None
-            for (other,) in found.execute(
-                "SELECT id FROM run WHERE connection = ? AND status = 'completed' AND began < ("
-                "SELECT began FROM run WHERE id = ?) AND"
-                " json_extract(CAST(told AS TEXT), '$.group.id') = ? ORDER BY began DESC LIMIT 1",
-                (column_text(ref.connection), run, column_text(group.id)),
-            ):
-                return load_one(found, other).stored
-            return None
-
-        return self._database.read(work)
+        return self._database.read(lambda found: finding.before_in_group(found, ref))
 
     def _now(self) -> int:
         return micros(self._clock.now()) or 0

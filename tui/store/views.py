@@ -38,6 +38,10 @@ class RunView:
         """Return how many runs the snapshot has."""
         return len(self._ids)
 
+    def same_order(self, other: "RunView") -> bool:
+        """Return whether another snapshot has the same runs in the same order."""
+        return self._ids == other._ids  # noqa: SLF001 - of the same class
+
     def fetch(self, offset: int, limit: int) -> list[StoredRun]:
         """Return the runs from `offset`, fewer at the end; `raw` is None in them."""
         ids = self._ids[max(0, offset) : max(0, offset) + max(0, limit)]
