@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import get_args
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,12 +13,12 @@ from screens.rows_feed import RowsFeed, RowsLook
 from tui.errors import QueryError
 from tui.models import RunRef
 from tui.presentation import run as present
-from tui.presentation.rows import SORTS, RowsShape, row_columns
+from tui.presentation.row_order import order_choices, order_chosen, order_column, reordered
+from tui.presentation.rows import RowsShape, row_columns
 from tui.presentation.sources import RowsSource
 from tui.presentation.table import Cell, SortMark
 from tui.services import Services
 from tui.store import RowQuery
-from tui.store.types import RowSort
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.grid_table import GridTable
 from tui.widgets.header_line import HeaderLine
@@ -132,7 +131,7 @@ class RowsPane(Vertical):
         if shape != self._shape or not table.columns:
             self._shape = shape
             table.columns = row_columns(shape)
-        table.sort = SortMark(SORTS[self.rows.sort][0], self.rows.descending)
+        table.sort = SortMark(order_column(self.rows, shape.criteria), self.rows.descending)
         source = RowsSource(looked.view, shape)
         self.found, self.whole = source.count(), looked.whole
         self.tell_empty()
@@ -223,15 +222,12 @@ class RowsPane(Vertical):
         """
 
         def sorted_by(chosen: str | None) -> None:
-            for sort in get_args(RowSort):
-                if sort == chosen:
-                    again = sort == self.rows.sort
-                    down = not self.rows.descending if again else SORTS[sort][2]
-                    self.rows = replace(self.rows, sort=sort, descending=down)
-                    then()
-                    self.read(urgent=True)
+            if chosen is not None:
+                self.rows = reordered(self.rows, chosen)
+                then()
+                self.read(urgent=True)
 
-        choices = [(sort, text) for sort, (_column, text, _down) in SORTS.items()]
+        choices = order_choices(self._shape.criteria)
         arrow = "↓" if self.rows.descending else "↑"
-        menu = ChoiceMenu("Sort rows by", choices, self.rows.sort, arrow)
+        menu = ChoiceMenu("Sort rows by", choices, order_chosen(self.rows), arrow)
         self.app.push_screen(menu, sorted_by)

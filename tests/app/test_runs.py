@@ -121,7 +121,7 @@ async def test_sorting_is_chosen_from_a_list_and_turned_round(world: World, open
     async with opened(world) as pilot:
         await press(pilot, "s")
         assert "Sort runs by" in text(pilot)
-        await press(pilot, "down", "down", "down", "down", "enter")
+        await press(pilot, *["down"] * 6, "enter")
         assert "sort: name ↑" in text(pilot)
         order = [table(pilot).source.key_at(index) for index in range(4)]
         assert order == [str(BATCH), str(JUDGE), str(NIGHTLY), str(WEEKLY)]

@@ -56,6 +56,43 @@ def test_sorting_puts_the_unknown_last_both_ways() -> None:
     store.close()
 
 
+def test_every_other_column_of_the_list_sorts() -> None:
+    hour = timedelta(hours=1)
+    store = open_store(
+        run=make_run(
+            "a",
+            Status.RUNNING,
+            group=Group("g1", "zoo"),
+            models=("gpt",),
+            counts=Counts(total=10, done=9),
+            deadline_at=START + 2 * hour,
+        )
+    )
+    listed(
+        store,
+        make_run(
+            "b", group=Group("beta", None), models=("Claude", "x"), counts=Counts(total=4, done=1)
+        ),
+        make_run(
+            "c",
+            Status.QUEUED,
+            group=Group("g2", "Ape"),
+            counts=Counts(done=5),
+            deadline_at=START + hour,
+        ),
+    )
+    orders: dict[RunSort, tuple[str, str]] = {
+        "progress": ("bac", "abc"),
+        "group": ("cba", "abc"),
+        "model": ("bac", "abc"),
+        "deadline": ("cab", "acb"),
+    }
+    for sort, (up, down) in orders.items():
+        assert "".join(names(store, RunQuery(sort=sort, descending=False))) == up, sort
+        assert "".join(names(store, RunQuery(sort=sort))) == down, sort
+    store.close()
+
+
 def test_the_score_column_sorts_by_what_is_shown() -> None:
     store = open_store(run=make_run("a", counts=Counts(passed=1, failed=3)))
     listed(store, make_run("b", counts=Counts(passed=1, failed=1)))

@@ -1,6 +1,6 @@
 """Rows of a run as rows of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tui.frozen import frozen
 from tui.models import CriterionType, Outcome, Usage
@@ -11,16 +11,6 @@ from tui.store import RowHead
 
 MAX_CRITERIA = 4
 """Criteria with a column of their own; the trial has them all."""
-
-SORTS: Mapping[str, tuple[str, str, bool]] = {
-    "index": ("index", "place in the dataset", False),
-    "outcome": ("outcome", "outcome, failures first", False),
-    "score": ("score", "score, lowest first", False),
-    "latency": ("latency", "latency, slowest first", True),
-    "tokens": ("tokens", "tokens, most first", True),
-    "label": ("row", "label", False),
-}
-"""Sort field of a `RowQuery` → column, text in the menu, whether it starts descending."""
 
 
 @frozen

@@ -33,9 +33,13 @@ COLUMNS: tuple[Column, ...] = (
 SORTS: Mapping[str, tuple[str, str, bool]] = {
     "started": ("age", "start, newest first", True),
     "status": ("status", "status, live first", False),
+    "progress": ("done", "progress, least first", False),
     "score": ("score", "score, lowest first", False),
     "duration": ("eta", "duration, longest first", True),
+    "deadline": ("eta", "deadline, soonest first", False),
     "name": ("run", "name", False),
+    "group": ("group", "group", False),
+    "model": ("model", "model", False),
     "connection": ("connection", "connection", False),
 }
 """Sort field of a `RunQuery` → column, text in the menu, whether it starts descending."""

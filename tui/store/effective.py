@@ -70,6 +70,12 @@ def headline(run: Run) -> float | None:
     return run.score.mean / run.score.scale_max if run.score.scale_max else run.score.mean
 
 
+def progress(run: Run) -> float | None:
+    """Return the share of rows that are done; None when that or the total is unknown."""
+    done, total = run.counts.done, run.counts.total
+    return done / total if done is not None and total else None
+
+
 def _known_ended(told: Counts) -> int:
     """Return how many rows the provider knows to have ended."""
     if told.done is not None:

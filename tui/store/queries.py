@@ -8,12 +8,20 @@ from tui.store.search import SearchIndex
 from tui.store.selecting import Selection
 from tui.store.types import RowQuery, RunQuery
 
+_TOLD = "CAST(told AS TEXT)"
 _RUN_ORDER = {
     "status": "status_rank",
     "started": "coalesce(began, first_seen)",
+    "progress": "progress",
     "score": "headline",
     "duration": "coalesce(ended, CASE WHEN live THEN :now END) - began",
+    "deadline": "CASE WHEN live THEN deadline END",
     "name": "title",
+    "group": (
+        f"coalesce(nullif(json_extract({_TOLD}, '$.group.name'), ''),"
+        f" json_extract({_TOLD}, '$.group.id')) COLLATE NOCASE"
+    ),
+    "model": f"json_extract({_TOLD}, '$.models[0]') COLLATE NOCASE",
     "connection": "connection",
 }
 _ROW_ORDER = {

@@ -20,7 +20,15 @@ from tui.store.codec import (
     pack,
     unpack,
 )
-from tui.store.effective import Best, Tally, best_known, criterion_stats, effective, headline
+from tui.store.effective import (
+    Best,
+    Tally,
+    best_known,
+    criterion_stats,
+    effective,
+    headline,
+    progress,
+)
 from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
 from tui.store.model_encoders import as_json
 from tui.store.news import HAS_NEWS, IS_WATCHED
@@ -196,11 +204,12 @@ def set_concerns(
 
 
 def settle(connection: sqlite3.Connection, run: int, now: int) -> None:
-    """Bring up what follows from a run and its rows: its headline, its progress samples."""
+    """Bring up what follows from a run and its rows: what it is sorted by, its progress samples."""
     loaded = load_one(connection, run)
     shown = loaded.stored.run
     connection.execute(
-        "UPDATE run SET headline = ?, changed = ? WHERE id = ?", (headline(shown), now, run)
+        "UPDATE run SET headline = ?, progress = ?, changed = ? WHERE id = ?",
+        (headline(shown), progress(shown), now, run),
     )
     if shown.counts.done is not None:
         _sample(connection, run, now, shown.counts, live=shown.live)

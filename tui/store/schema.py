@@ -233,6 +233,10 @@ _SECOND = (
         run INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, data BLOB NOT NULL,
         PRIMARY KEY(run, name)
     )""",
+    # Share of its rows that are done, as is shown, to sort by.
+    "ALTER TABLE run ADD COLUMN progress REAL",
+    """UPDATE run SET progress = CAST(json_extract(CAST(told AS TEXT), '$.counts.done') AS REAL)
+        / nullif(json_extract(CAST(told AS TEXT), '$.counts.total'), 0)""",
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)

@@ -9,7 +9,18 @@ from tui.frozen import frozen
 from tui.models import CriterionType, ErrorInfo, JsonObject, Outcome, Run, RunRef, Usage
 from tui.providers.base import RunSource
 
-RunSort = Literal["status", "started", "score", "duration", "name", "connection"]
+RunSort = Literal[
+    "status",
+    "started",
+    "progress",
+    "score",
+    "duration",
+    "deadline",
+    "name",
+    "group",
+    "model",
+    "connection",
+]
 RowSort = Literal[
     "index", "key", "outcome", "score", "latency", "tokens", "label", "trials", "cost", "error"
 ]
@@ -232,8 +243,9 @@ class RunQuery:
     """A filter (`tui.query`); bare words are looked for, in any case, in name, id, group, model,
     connection, provider and status."""
     sort: RunSort = "started"
-    """`started` falls back to the creation time, `score` is the pass rate, else the mean score
-    over its scale. Unknown values come last in both directions; ties are newest first."""
+    """`started` falls back to the creation time, `progress` is the share of rows done, `score` the
+    pass rate, else the mean score over its scale; `deadline` is that of live runs. Unknown values
+    come last in both directions; ties are newest first."""
     descending: bool = True
     connections: tuple[str, ...] | None = None
     """None = all."""
