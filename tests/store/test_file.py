@@ -173,6 +173,20 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, how: st
     again.close()
 
 
+def run_as_nobody(code: str, directory: Path) -> str:
+    """Run a program on a directory as a user who may not write it. Returns what it printed."""
+    found = subprocess.run(
+        [sys.executable, "-B", "-c", code, str(directory)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    directory.chmod(0o755)
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
 AS_NOBODY_DAMAGED = """
 import hashlib, os, sys
 from pathlib import Path
@@ -203,17 +217,9 @@ def test_a_damaged_file_that_cannot_be_replaced_is_read_into_memory(
         before = file.read_bytes()
         file.chmod(0o444)
         directory.chmod(0o555)
-        found = subprocess.run(
-            [sys.executable, "-B", "-c", AS_NOBODY_DAMAGED, str(directory)],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        directory.chmod(0o755)
-        assert found.returncode == 0, found.stderr
-        assert "50 of 50 rows of 1 run were saved" in found.stdout
-        assert "lost at the end" in found.stdout
+        told = run_as_nobody(AS_NOBODY_DAMAGED, directory)
+        assert "50 of 50 rows of 1 run were saved" in told
+        assert "lost at the end" in told
         assert file.read_bytes() == before
         assert not [*directory.glob("*copy*")]
 
@@ -319,16 +325,8 @@ def test_what_is_read_only_is_shown_and_left(
         before = file.read_bytes()
         file.chmod(modes[0])
         directory.chmod(modes[1])
-        found = subprocess.run(
-            [sys.executable, "-B", "-c", AS_NOBODY, str(directory)],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        directory.chmod(0o755)
-        assert found.returncode == 0, found.stderr
-        assert "lost at the end" in found.stdout
+        told = run_as_nobody(AS_NOBODY, directory)
+        assert "lost at the end" in told
         assert file.read_bytes() == before
 
 

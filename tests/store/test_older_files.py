@@ -21,6 +21,7 @@ from tests.store.builders import (
     rows_page,
 )
 from tests.store.older import take_back
+from tests.store.test_file import run_as_nobody
 from tui.models import Outcome, RunRef
 from tui.store import RowQuery, RunQuery, Store, connections, schema
 from tui.store.schema import FILE_NAME
@@ -157,19 +158,11 @@ def test_an_older_file_that_can_only_be_read_is_upgraded_in_memory(limit: int) -
             "from tui.store import Store\n",
             f"from tui.store import Store, connections\nconnections.COPY_LIMIT = {limit}\n",
         )
-        found = subprocess.run(
-            [sys.executable, "-B", "-c", code, str(directory)],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        directory.chmod(0o755)
-        assert found.returncode == 0, found.stderr
+        shown = run_as_nobody(code, directory)
         if limit > 1:
-            assert found.stdout.strip() == str(told)
+            assert shown.strip() == str(told)
         else:
-            assert "näme" in found.stdout
+            assert "näme" in shown
         assert file.read_bytes() == before
 
 

@@ -109,7 +109,8 @@ def test_a_reading_waits_for_another_instance_at_work(
             other.execute("BEGIN EXCLUSIVE")
             turn.begun()
             reading = pool.submit(second.run, REF)
-            threading.Event().wait(4 * connections.BUSY_S)
+            with pytest.raises(TimeoutError):
+                reading.result(timeout=4 * connections.BUSY_S)
             other.close()
         assert reading.result() is not None
     assert second.problem is None

@@ -1,8 +1,8 @@
 """Single connections to a store: opening, transactions, making, checking and copying tables."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,6 +43,19 @@ def memory() -> sqlite3.Connection:
     add_function(connection)
     transaction(connection, "BEGIN", create)
     return connection
+
+
+@contextmanager
+def waiting(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Let a connection wait for locks for less than `BUSY_S`, for now."""
+    if seconds >= BUSY_S:
+        yield
+        return
+    connection.execute(f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
 
 
 def transaction(

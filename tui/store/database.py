@@ -27,6 +27,7 @@ from tui.store.connections import (
     primary,
     transaction,
     version_of,
+    waiting,
 )
 from tui.store.damaged import DamagedFile
 from tui.store.failures import BROKEN, MEMORY_NOTE, UNUSABLE, WRITABLE
@@ -237,7 +238,7 @@ class Database:
             self._turn.begun()
             return work(found)
 
-        with self._turn.writing(connections.BUSY_S):
+        with self._turn.writing(connections.BUSY_S) as left, waiting(connection, left):
             return transaction(connection, "BEGIN IMMEDIATE", begun)
 
     def _read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:

@@ -40,17 +40,18 @@ class StoreTurn:
         self._depth = 0
 
     @contextmanager
-    def writing(self, stranger_s: float) -> Iterator[None]:
+    def writing(self, stranger_s: float) -> Iterator[float]:
         """Have the turn alone. Call `begun` within it once SQLite's lock is there.
 
         Args:
             stranger_s: how long another program may keep the file, as told by the evaltop that
                 waits for it.
 
-        Raises sqlite3.OperationalError, as SQLite does itself when it is busy.
+        Yields how much of that is left. Raises sqlite3.OperationalError, as SQLite does itself
+        when it is busy.
         """
-        with self._held(fcntl.LOCK_EX, stranger_s):
-            yield
+        with self._held(fcntl.LOCK_EX, stranger_s) as left:
+            yield left
 
     @contextmanager
     def reading(self, stranger_s: float) -> Iterator[None]:
@@ -87,17 +88,17 @@ class StoreTurn:
             self._files = None
 
     @contextmanager
-    def _held(self, how: int, stranger_s: float) -> Iterator[None]:
+    def _held(self, how: int, stranger_s: float) -> Iterator[float]:
         files = self._opened() if not self._depth else None
         if files is None:
-            yield
+            yield stranger_s
             return
         queue, turn = files
         self._depth += 1
         try:
-            self._take(queue, turn, how, stranger_s)
+            strange = self._take(queue, turn, how, stranger_s)
             os.pwrite(turn, _WAITING if how == fcntl.LOCK_EX else _WORKING, 0)
-            yield
+            yield stranger_s - strange
         finally:
             self._depth -= 1
             for descriptor in (turn, queue):
@@ -119,8 +120,11 @@ class StoreTurn:
             self._files = (made[0], made[1])
         return self._files
 
-    def _take(self, queue: int, turn: int, how: int, stranger_s: float) -> None:
-        """Wait for the turn; without it after `PATIENCE_S`. The queue is left either way."""
+    def _take(self, queue: int, turn: int, how: int, stranger_s: float) -> float:
+        """Wait for the turn; without it after `PATIENCE_S`. The queue is left either way.
+
+        Returns for how many seconds of that another program had the file.
+        """
         waited = strange = 0.0
         wanted = [(queue, fcntl.LOCK_EX), (turn, how)]
         while wanted:
@@ -141,6 +145,7 @@ class StoreTurn:
                 del wanted[0]
         with suppress(OSError):
             fcntl.flock(queue, fcntl.LOCK_UN)
+        return strange
 
 
 def _busy() -> sqlite3.OperationalError:
