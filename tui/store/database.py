@@ -38,7 +38,7 @@ ResultT = TypeVar("ResultT")
 
 _CACHE_KIB = 16 * 1024
 _SALVAGED_AT_ONCE_S = 1.0
-"""How long opening may read a damaged file; what is larger follows piece by piece."""
+"""How long opening may read a damaged file; the rest follows piece by piece."""
 
 
 class Database:
@@ -294,12 +294,15 @@ class Database:
             # A transaction that spilled would shut readers out until its end.
             connection.execute("PRAGMA cache_spill = 0")
             connection.execute("PRAGMA synchronous = NORMAL")
-            version = version_of(connection)
-            if not version:
-                # Only of use before the first table: then deleted rows give the disk room back.
-                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            if version != schema.VERSION:
-                self._write(connection, lambda found: _make(found, file))
+            # Two that begin at the same time must not both find it empty.
+            with self._turn.writing(PATIENCE_S):
+                self._turn.begun()
+                version = version_of(connection)
+                if not version:
+                    # Only of use before the first table: then deleted rows give room back.
+                    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                if version != schema.VERSION:
+                    self._write(connection, lambda found: _make(found, file))
             check(connection)
             # Another instance may be at work in another mode: then that one stays.
             with suppress(sqlite3.OperationalError), self._turn.writing(connections.BUSY_S):
@@ -312,8 +315,7 @@ class Database:
 
     def _mend(self, error: sqlite3.DatabaseError) -> None:
         """Put something usable in the file's place, or raise the error if it is not the file's."""
-        code = primary(error)
-        file = self.file
+        code, file = primary(error), self.file
         if file is None or (code not in BROKEN and code not in UNUSABLE):
             raise error
         if code in UNUSABLE:
