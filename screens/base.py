@@ -136,7 +136,7 @@ class EvalScreen(Screen[str]):
             items.append(StatusItem("store", "warn", f"⚠ {store_problem.message}"))
         health = self.services.poller.status().values()
         now = self.services.clock.now()
-        items.extend(status_items(health, now))
+        items.extend(status_items(health, now, self.services.poller.waits()))
         items.extend(import_items(self.services.store.imports(), now))
         try:
             self.query_one(StatusLine).items = tuple(items)

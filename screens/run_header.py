@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.presentation import run as present
+from tui.presentation.events import course_text
 from tui.presentation.progress import progress_view
 from tui.presentation.status import offline_text
 from tui.presentation.words import status_tone
@@ -28,6 +29,7 @@ class RunHeader(Vertical):
         """Lay out the lines."""
         yield HeaderLine(id="title")
         yield ProgressLine()
+        yield HeaderLine(tone="", classes="facts", id="course")
         yield HeaderLine(tone="", classes="facts", id="outcome")
         yield HeaderLine(tone="muted", classes="facts", id="cost")
         yield HeaderLine(tone="warn", classes="facts", id="note")
@@ -47,8 +49,12 @@ class RunHeader(Vertical):
         title = self.query_one("#title", HeaderLine)
         title.left, title.right = present.title(run), present.state(stored, now)
         title.right_tone = status_tone(run)
-        samples = self._services.store.progress(run.ref) if run.live else ()
+        store = self._services.store
+        samples = store.progress(run.ref) if run.live else ()
         self.query_one(ProgressLine).view = progress_view(run, samples, now)
+        course = self.query_one("#course", HeaderLine)
+        course.left = course_text(store.course(run.ref), run.counts.total) if run.live else ""
+        course.display = bool(course.left)
         outcome = self.query_one("#outcome", HeaderLine)
         outcome.left = present.outcome_text(run)
         poller = self._services.poller

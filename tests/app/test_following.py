@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import Opened, lines, press, text
 from tests.app.world import BATCH, JUDGE, NIGHTLY, WEEKLY, World, nightly, other_runs
-from tui.models import RunRef, Status
+from tui.models import Counts, RunRef, Status
 from tui.store import Concern
 from tui.widgets.virtual_table import VirtualTable
 
@@ -135,3 +135,20 @@ def test_a_watch_and_news_outlive_a_restart(tmp_path: Path) -> None:
     again = Store.open(tmp_path, clock=FakeClock()).run(NIGHTLY)
     assert again is not None
     assert (again.news, again.watched) == (True, True)
+
+
+async def test_a_live_run_shows_its_course_and_an_ended_one_none(
+    world: World, opened: Opened
+) -> None:
+    for done in (100, 300, 600, 812):
+        world.clock.advance(60)
+        counts = Counts(total=1000, done=done, passed=done - done // 5, failed=done // 5)
+        world.store.apply_run(nightly(counts=counts))
+    async with opened(world) as pilot:
+        await press(pilot, "enter")
+        shown = text(pilot)
+        assert "progress " in shown
+        assert "pass rate " in shown
+        assert "80.0%" in shown
+        await press(pilot, "right_square_bracket", "right_square_bracket")
+        assert "progress " not in text(pilot)

@@ -1,6 +1,9 @@
+import re
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.clock import START
 from tests.presentation.samples import run
@@ -22,6 +25,38 @@ def test_what_was_before_the_window_is_its_starting_point() -> None:
     samples = [(START - 30 * MINUTE, 100), (START - 5 * MINUTE, 400)]
     found = pace(run(counts=Counts(total=1000, done=400)), samples, START)
     assert found.rows_per_s == pytest.approx(300 / 600)
+
+
+def test_a_steady_pace_is_one_figure_and_an_unsteady_one_a_range() -> None:
+    steady = [(START - n * MINUTE, 1000 - 50 * n) for n in range(10, -1, -1)]
+    one = run(counts=Counts(total=1500, done=1000))
+    assert eta(one, steady, START) == "10m"
+    gains = (0, 90, 10, 90, 10, 90, 10, 90, 10, 90, 10)
+    unsteady = [(START - (10 - n) * MINUTE, 500 + sum(gains[: n + 1])) for n in range(len(gains))]
+    found = pace(one, unsteady, START)
+    assert found.eta_s is not None
+    assert found.eta_least_s is not None
+    assert found.eta_most_s is not None
+    assert found.eta_least_s < found.eta_s < found.eta_most_s
+    assert re.fullmatch(r"\d+\u2013\d+m", eta(one, unsteady, START))
+    assert "about " in progress_view(one, unsteady, START).eta_text
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 900), st.integers(0, 500)), max_size=30),
+    st.integers(1, 10_000),
+)
+def test_the_range_holds_the_figure_whatever_was_seen(
+    looks: list[tuple[int, int]], total: int
+) -> None:
+    samples, done = [], 0
+    for ago, gained in sorted(looks, key=lambda look: -look[0]):
+        done += gained
+        samples.append((START - timedelta(seconds=ago), done))
+    found = pace(run(counts=Counts(total=max(total, done), done=done)), samples, START)
+    if found.eta_least_s is not None and found.eta_s is not None:
+        assert found.eta_most_s is not None
+        assert 0 <= found.eta_least_s <= found.eta_s <= found.eta_most_s
 
 
 def test_a_run_that_stands_still_loses_its_promise() -> None:

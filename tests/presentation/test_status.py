@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.clock import START
+from tui.polling.health import ConnectionHealth, HealthState
 from tui.presentation.format import next_time
 from tui.presentation.status import health_text, status_item, status_items
 
@@ -85,3 +86,9 @@ def test_never_asked_and_never_answered_differ() -> None:
     assert health_text(never, START) == "It is being asked for the first time."
     broken = Health(state="error", ok_at=None, error="No.")
     assert health_text(broken, START) == "No. It has not answered well yet."
+
+
+def test_why_a_healthy_connection_is_asked_less_is_told() -> None:
+    well = ConnectionHealth("prod", HealthState.OK, ok_at=START)
+    item = status_item(well, START, "3 of 60 left")
+    assert item.text == "✓ <1m, 3 of 60 left"

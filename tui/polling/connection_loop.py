@@ -56,6 +56,8 @@ class ConnectionLoop:
         self._sources: list[RunSource] = []
         self._sources_at: float | None = None
         self._asked = False
+        self.standing_by = False
+        """Whether another process asks this connection, and this one reads what it stores."""
         self._hidden: ProviderError | None = None
         self._retired: RetiredError | None = None
         self._probe = False
@@ -84,7 +86,8 @@ class ConnectionLoop:
         what is on this screen alone is asked for.
         """
         asked, self._asked = self._asked, False
-        if not asked and not self._link.lists.take():
+        self.standing_by = not asked and not self._link.lists.take()
+        if self.standing_by:
             return await self._stand_by()
         try:
             failure = await self._ask()

@@ -23,6 +23,8 @@ from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
 from tui.store import Change, Store
 
+TIGHT = 0.2
+"""Share of a minute's requests below which what is left is told."""
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SLEEP_LOOK_S = 5.0
 """How often the clocks are compared for a sleep of the machine."""
@@ -226,6 +228,18 @@ class Poller:
                 for name in self._links
             }
         return {name: loop.health for name, loop in self._loops.items()}
+
+    def waits(self) -> dict[str, str]:
+        """Return why connections that answer are asked less than wished, by name."""
+        found = {}
+        for name, loop in self._loops.items():
+            budget = self._links[name].budget
+            left = budget.left()
+            if loop.standing_by:
+                found[name] = "another evaltop asks"
+            elif left <= budget.limit * TIGHT:
+                found[name] = f"{left} of {budget.limit} requests left"
+        return found
 
     def budget_left(self, connection: str) -> int:
         """Return how many requests this connection may send right now."""

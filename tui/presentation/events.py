@@ -81,6 +81,26 @@ def sparkline(values: list[float | None], width: int) -> str:
     )
 
 
+COURSE = 24
+"""Places of a sparkline."""
+
+
+def course_text(course: list[Sample], total: int | None) -> str:
+    """Return the course of a live run on one line, with the ends of the pass rate in words."""
+    progress, rates = course_lines(course, total, COURSE)
+    parts = [f"progress {progress}"] if progress else []
+    if rates:
+        known = [
+            sample.passed / (sample.passed + sample.failed)
+            for sample in course
+            if sample.passed is not None and sample.failed is not None
+            if sample.passed + sample.failed
+        ]
+        ends = f"{fmt.percent(known[0])} to {fmt.percent(known[-1])}"
+        parts.append(f"pass rate {rates} {ends}")
+    return "   ".join(parts)
+
+
 def course_lines(course: list[Sample], total: int | None, width: int) -> tuple[str, str]:
     """Return sparklines of progress and of pass rate; empty where too little is known.
 

@@ -6,6 +6,7 @@ Everything returns short, fixed-vocabulary text; None, NaN and infinities become
 import math
 from datetime import UTC, datetime, timedelta
 
+DASH = "\N{EN DASH}"
 UNKNOWN = "—"
 """What is not known. Never 0, never empty."""
 _SOON = timedelta(minutes=10)
@@ -86,6 +87,16 @@ def span(seconds: float) -> str:
     if seconds < _DAY_S:
         return f"{int(seconds // _HOUR_S)}h"
     return f"{int(seconds // _DAY_S)}d"
+
+
+def span_range(least: float, most: float) -> str:
+    """Return two lengths of time as one, the unit once where it is the same: `3m`, `3-5m`."""
+    low, high = span(least), span(most)
+    if low == high:
+        return low
+    if low[-1] == high[-1] and low[0] != "<":
+        low = low[:-1]
+    return f"{low}{DASH}{high}"
 
 
 def age(then: datetime | None, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from tui.frozen import frozen
 from tui.models import Run
@@ -9,6 +10,11 @@ from tui.presentation import format as fmt
 
 RECENT = timedelta(minutes=10)
 """A rate older than this says little about the minutes to come."""
+
+STEADY = 0.1
+"""A range narrower than this share of the time is one figure."""
+PARTS = 6
+"""Into how many pieces the recent past is cut to see how steady the pace is."""
 
 MIN_SPAN = timedelta(seconds=10)
 """Two looks closer together than this measure the provider's batching, not its speed."""
@@ -26,6 +32,10 @@ class Pace:
     """Seconds until the last row at this speed; None when speed or total is unknown."""
     recent: bool
     """True when measured over the recent past, False when it is the average since the start."""
+    eta_most_s: float | None = None
+    """The late end of what `eta_s` may become at a pace as unsteady as lately; `eta_least_s` is the
+    early one. Both None when too little was seen to say."""
+    eta_least_s: float | None = None
 
 
 NO_PACE = Pace(None, None, recent=False)
@@ -45,7 +55,51 @@ def pace(run: Run, samples: Samples, now: datetime) -> Pace:
         return Pace(None if rate is None else 0.0, None, recent=recent is not None)
     done, total = run.counts.done, run.counts.total
     left = None if done is None or total is None else max(0, total - done)
-    return Pace(rate, None if left is None else left / rate, recent=recent is not None)
+    if left is None:
+        return Pace(rate, None, recent=recent is not None)
+    off = _uncertainty(samples, now, rate) if recent is not None else None
+    return Pace(
+        rate,
+        left / rate,
+        recent=recent is not None,
+        eta_least_s=None if off is None else left / (rate + off),
+        eta_most_s=None if off is None else left / max(rate - off, rate / 4),
+    )
+
+
+def _uncertainty(samples: Samples, now: datetime, rate: float) -> float | None:
+    """Return twice the standard error of the recent rate, from the rates of its pieces.
+
+    None when there were too few looks for pieces to differ.
+    """
+    begin = max(now - RECENT, samples[0][0])
+    if sum(at >= begin for at, _done in samples) < PARTS // 2:
+        return None
+    piece = (now - begin) / PARTS
+    marks = [_done_at(samples, begin + piece * n) for n in range(PARTS + 1)]
+    rates = [(late - early) / piece.total_seconds() for early, late in pairwise(marks)]
+    variance = sum((each - rate) ** 2 for each in rates) / (PARTS - 1)
+    return float(2 * (variance / PARTS) ** 0.5)
+
+
+def _done_at(samples: Samples, at: datetime) -> float:
+    """Return how many rows were done at a moment, evenly between two looks."""
+    before = [sample for sample in samples if sample[0] <= at]
+    after = [sample for sample in samples if sample[0] > at]
+    if not before or not after:
+        return float((before[-1] if before else after[0])[1])
+    (early, low), (late, high) = before[-1], after[0]
+    return low + (high - low) * ((at - early) / (late - early))
+
+
+def eta_text(speed: Pace) -> str:
+    """Return how long it may take: `3m`, or `3-5m` (with a dash) where the pace is unsteady."""
+    if speed.eta_s is None:
+        return fmt.UNKNOWN
+    least, most = speed.eta_least_s, speed.eta_most_s
+    if least is None or most is None or most - least < STEADY * speed.eta_s:
+        return fmt.span(speed.eta_s)
+    return fmt.span_range(least, most)
 
 
 def _recent_rate(samples: Samples, now: datetime) -> float | None:
@@ -68,19 +122,22 @@ def _average_rate(run: Run, now: datetime) -> float | None:
     return run.counts.done / age_s if age_s >= MIN_SPAN.total_seconds() else None
 
 
-def eta(run: Run, samples: Samples, now: datetime) -> str:
+def eta(run: Run, samples: Samples, now: datetime, *, width: int | None = None) -> str:
     """Return when a live run will be done: `3m`; `21h*` = its window ends then; else unknown.
 
-    The deadline is shown when nothing better is known, or when it comes first.
+    The deadline is shown when nothing better is known, or when it comes first. A range that is
+    longer than `width` characters is told as one figure.
     """
     if not run.live:
         return fmt.UNKNOWN
-    left_s = pace(run, samples, now).eta_s
+    speed = pace(run, samples, now)
+    left_s = speed.eta_s
     if run.deadline_at is not None:
         window_s = (run.deadline_at - now).total_seconds()
         if left_s is None or left_s > window_s:
             return f"{fmt.until(run.deadline_at, now)}*"
-    return fmt.UNKNOWN if left_s is None else fmt.span(left_s)
+    told = eta_text(speed)
+    return told if left_s is None or width is None or len(told) <= width else fmt.span(left_s)
 
 
 @frozen
@@ -117,7 +174,7 @@ def progress_view(run: Run, samples: Samples, now: datetime) -> ProgressView:
         rate = "no progress lately"
     left = []
     if speed.eta_s is not None:
-        left.append(f"about {fmt.span(speed.eta_s)} left")
+        left.append(f"about {eta_text(speed)} left")
     if run.live and run.deadline_at is not None:
         ends = fmt.until(run.deadline_at, now)
         left.append("its window is over" if ends == "now" else f"window ends in {ends}")

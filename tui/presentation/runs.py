@@ -13,6 +13,7 @@ from tui.presentation.words import status_text, status_tone
 from tui.store import StoredRun
 
 BAR_WIDTH = 10
+ETA_WIDTH = 4
 KEPT = "⚑ "
 """Before the name of a run whose rows a person keeps for good."""
 
@@ -24,7 +25,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("run", "RUN", min_width=12, weight=3),
     Column("group", "GROUP", min_width=12, max_width=28, weight=2, priority=6),
     Column("model", "MODEL", min_width=10, max_width=22, weight=1, priority=7),
-    Column("eta", "ETA", width=4, align="right", priority=3),
+    Column("eta", "ETA", width=ETA_WIDTH, align="right", priority=3),
     Column("age", "AGE", width=4, align="right", priority=2),
     Column("connection", "CONNECTION", min_width=10, max_width=16, weight=1, priority=4),
 )
@@ -59,7 +60,7 @@ def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
             Cell(name_text(stored), "strong" if run.live else ""),
             Cell(group_name(run) or fmt.UNKNOWN, "" if run.group else "muted"),
             Cell(models_text(run), "" if run.models else "muted"),
-            Cell(eta(run, samples, now), dim),
+            Cell(eta(run, samples, now, width=ETA_WIDTH), dim),
             Cell(fmt.age(begun_at(stored), now), "muted"),
             Cell(run.ref.connection, "muted"),
         ),

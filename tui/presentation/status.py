@@ -1,6 +1,6 @@
 """How the connections are doing, in a line and in a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -44,17 +44,32 @@ _SHORT_ERROR = 40
 """Characters of an error in the status line; Connections has the whole sentence."""
 
 
-def status_items(healths: Iterable[Health], now: datetime) -> tuple[StatusItem, ...]:
-    """Return one item per connection; those in trouble first, so that they are not cut off."""
-    items = [(health.state in ("ok", "never"), status_item(health, now)) for health in healths]
+def status_items(
+    healths: Iterable[Health], now: datetime, waits: Mapping[str, str] | None = None
+) -> tuple[StatusItem, ...]:
+    """Return one item per connection; those in trouble first, so that they are not cut off.
+
+    Args:
+        healths: of the connections.
+        now: wall time.
+        waits: why connections that answer are asked less than wished, by name.
+    """
+    why = waits or {}
+    items = [
+        (health.state in ("ok", "never"), status_item(health, now, why.get(health.connection, "")))
+        for health in healths
+    ]
     return tuple(item for _well, item in sorted(items, key=lambda pair: pair[0]))
 
 
-def status_item(health: Health, now: datetime) -> StatusItem:
+def status_item(health: Health, now: datetime, waits: str = "") -> StatusItem:
     """Return `✓ <1m`, `⚠ rate-limited, next 12:07`, `✗ refused, data 12m old`, `… asking`."""
     state = str(health.state)
+    later = f", next {fmt.next_time(health.next_at, now)}" if health.next_at else ""
     if state == "ok":
         text = f"✓ {fmt.age(health.ok_at, now)}"
+        if waits:
+            text += f", {waits}"
         if health.checked < health.sources:
             text += f", {health.checked}/{health.sources} evals checked"
         return StatusItem(health.connection, "good", text)
@@ -64,14 +79,13 @@ def status_item(health: Health, now: datetime) -> StatusItem:
     if state == "never":
         return StatusItem(health.connection, "muted", "… asking")
     if state == "waiting":
-        later = f", next {fmt.next_time(health.next_at, now)}" if health.next_at else ""
         return StatusItem(health.connection, "warn", f"⚠ rate-limited{later}")
     if state == "retired":
         return StatusItem(health.connection, "warn", f"⊗ retired{_data_age(health, now)}")
     return StatusItem(
         health.connection,
         "bad",
-        f"✗ {_short(_without_name(health) or 'no answer')}{_data_age(health, now)}",
+        f"✗ {_short(_without_name(health) or 'no answer')}{_data_age(health, now)}{later}",
     )
 
 
