@@ -8,6 +8,7 @@ import pytest
 
 from tests.clock import START, FakeClock
 from tests.polling.fakes import make_row, make_run
+from tests.store.older import take_back
 from tui.models import RunRef
 from tui.providers.base import RowPage, TrialDetail
 from tui.store import Holdings, Retired, Store, schema
@@ -89,17 +90,10 @@ def test_the_age_of_data_is_that_of_the_last_answer(store: Store) -> None:
     assert state.polled_at == START
 
 
-def test_a_file_of_the_first_version_is_upgraded_with_nothing_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(schema, "STEPS", schema.STEPS[:1])
-        patched.setattr(schema, "VERSION", 1)
-        patched.setattr(schema, "NAMES", frozenset({"run", "row", "trial", "body"}))
-        patched.setattr(schema, "TABLE_NAMES", ("run", "row", "trial", "body"))
-        first = Store.open(tmp_path, clock=FakeClock())
-        first.close()
+def test_a_file_of_the_first_version_is_upgraded_with_nothing_lost(tmp_path: Path) -> None:
+    Store.open(tmp_path, clock=FakeClock()).close()
     file = tmp_path / schema.FILE_NAME
+    take_back(file)
     old = sqlite3.connect(file)
     assert old.execute("PRAGMA user_version").fetchone() == (1,)
     old.execute(
