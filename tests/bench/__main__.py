@@ -25,6 +25,7 @@ from tui.store.types import RowSort
 PARTS = (
     "bench_store",
     "bench_table",
+    "bench_screens",
     "bench_text",
     "bench_terminal",
     "bench_ingest",
