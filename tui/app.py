@@ -11,7 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerError, WorkerState
 
@@ -197,14 +197,6 @@ class EvalTopApp(NoticingApp):
         if output_backlog(self) <= BUSY:
             self.live_screen.post_message(MinutePassed())
 
-    @property
-    def live_screen(self) -> Screen[Any]:
-        """The topmost screen that is no dialog: the one whose data is seen."""
-        screens: list[Screen[Any]] = [
-            screen for screen in self.screen_stack if not isinstance(screen, ModalScreen)
-        ]
-        return screens[-1]
-
     # --- navigation
 
     def on_run_opened(self, event: RunOpened) -> None:
@@ -347,11 +339,6 @@ class EvalTopApp(NoticingApp):
             problem = show_difference(os.environ, *texts)
         if problem:
             self.tell(problem)
-
-    def _show_status(self) -> None:
-        show_status = getattr(self.live_screen, "show_status", None)
-        if show_status is not None:
-            show_status()
 
     # --- bugs
 

@@ -1,6 +1,9 @@
 """How the app tells: short sentences in the status line, notifications by the terminal."""
 
+from typing import Any
+
 from textual.app import App
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 
 from tui.messages import Told
@@ -37,8 +40,18 @@ class NoticingApp(App[int]):
         self._told_timer = None
         self._show_status()
 
+    @property
+    def live_screen(self) -> Screen[Any]:
+        """The topmost screen that is no dialog: the one whose data is seen."""
+        screens: list[Screen[Any]] = [
+            screen for screen in self.screen_stack if not isinstance(screen, ModalScreen)
+        ]
+        return screens[-1]
+
     def _show_status(self) -> None:
-        raise NotImplementedError
+        show_status = getattr(self.live_screen, "show_status", None)
+        if show_status is not None:
+            show_status()
 
     def start_notices(self) -> None:
         """Begin to tell of watched runs."""
