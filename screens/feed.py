@@ -4,35 +4,48 @@ What a person asks for is read at once, and gives up what nobody wants any more.
 again after a rest that grows with what a reading takes, so that keys stay quick.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.clock import Clock
+from tui.errors import QueryError
+from tui.store import ReadCancelledError
 
 REST_SHARE = 3.0
 """A reading rests this many times as long as it took."""
 LEAST_REST_S = 0.2
 
 WantedT = TypeVar("WantedT")
+LookT = TypeVar("LookT")
 
 
 class Feed(ABC, Generic[WantedT]):
     """Keeps what is shown up with what is stored."""
 
-    def __init__(self, screen: Screen[str], clock: Clock, name: str) -> None:
+    def __init__(
+        self,
+        screen: Screen[str],
+        clock: Clock,
+        name: str,
+        show_mistake: Callable[[QueryError], None],
+    ) -> None:
         """Prepare; nothing is read before `want`.
 
         Args:
             screen: owns the worker and the timer, which end with it.
             clock: tells how long a reading took.
             name: of the worker, and with dashes of its group.
+            show_mistake: called when the filter turns out to be one that cannot be used.
         """
         self._screen = screen
         self._clock = clock
         self._name = name
+        self._show_mistake = show_mistake
         self._wanted: WantedT | None = None
         self._building = False
         self._stale = False
@@ -42,6 +55,18 @@ class Feed(ABC, Generic[WantedT]):
     @abstractmethod
     async def look(self, wanted: WantedT) -> bool:
         """Read and show what is wanted; False when that came to nothing."""
+
+    async def in_thread(self, wanted: WantedT, read: Callable[[], LookT]) -> LookT | None:
+        """Return what a thread reads; None when nobody wants that by now, or it is a mistake."""
+        try:
+            looked = await asyncio.to_thread(read)
+        except ReadCancelledError:
+            return None
+        except QueryError as mistake:
+            if not self.is_outdated(wanted):
+                self._show_mistake(mistake)
+            return None
+        return None if self.is_outdated(wanted) else looked
 
     def want(self, wanted: WantedT, *, urgent: bool) -> None:
         """Read: at once for a person, after a rest for live data."""

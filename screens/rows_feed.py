@@ -20,7 +20,7 @@ from tui.models import RunRef
 from tui.presentation.latency import quantiles
 from tui.presentation.rows import RowsShape, shape_of
 from tui.presentation.run import latency_text
-from tui.store import ReadCancelledError, RowQuery, RowView, Store
+from tui.store import RowQuery, RowView, Store
 
 LATENCY_ROWS = 50_000
 """Above it the median latency is not worth a sort of all rows."""
@@ -64,11 +64,10 @@ class RowsFeed(Feed[tuple[RunRef, RowQuery]]):
             show_latency: called with the latency of all rows where that is cheap to know.
             show_mistake: called when the filter turns out to be one that cannot be used.
         """
-        super().__init__(screen, clock, "rows view")
+        super().__init__(screen, clock, "rows view", show_mistake)
         self._store = store
         self._show = show
         self._show_latency = show_latency
-        self._show_mistake = show_mistake
         self._shown: tuple[RunRef, RowQuery] | None = None
         self._told = False
 
@@ -83,15 +82,8 @@ class RowsFeed(Feed[tuple[RunRef, RowQuery]]):
         if wanted != self._shown:  # live data never takes rows away from the screen
             tell = partial(self._from_thread, asyncio.get_running_loop(), wanted)
         self._told = False
-        try:
-            looked = await asyncio.to_thread(_look, self._store, *wanted, outdated, tell)
-        except ReadCancelledError:
-            return False
-        except QueryError as mistake:
-            if not outdated():
-                self._show_mistake(mistake)
-            return False
-        if outdated():
+        looked = await self.in_thread(wanted, partial(_look, self._store, *wanted, outdated, tell))
+        if looked is None:
             return False
         self._shown = wanted
         self._show(replace(looked, grown=self._told))

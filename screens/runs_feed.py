@@ -1,6 +1,5 @@
 """The list of runs, read again and again while they change, without keys ever waiting for it."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -10,7 +9,7 @@ from screens.feed import Feed
 from tui.clock import Clock
 from tui.errors import QueryError
 from tui.frozen import frozen
-from tui.store import ReadCancelledError, RunQuery, RunView, Store
+from tui.store import RunQuery, RunView, Store
 
 
 @frozen
@@ -44,23 +43,15 @@ class RunsFeed(Feed[RunQuery]):
             show: called with what is wanted at that moment.
             show_mistake: called when the filter turns out to be one that cannot be used.
         """
-        super().__init__(screen, clock, "runs view")
+        super().__init__(screen, clock, "runs view", show_mistake)
         self._store = store
         self._show = show
-        self._show_mistake = show_mistake
 
     async def look(self, wanted: RunQuery) -> bool:
         """Read and show what is wanted; False when something else is by now, or it is a mistake."""
         outdated = partial(self.is_outdated, wanted)
-        try:
-            found = await asyncio.to_thread(_look, self._store, wanted, outdated)
-        except ReadCancelledError:
-            return False
-        except QueryError as mistake:
-            if not outdated():
-                self._show_mistake(mistake)
-            return False
-        if outdated():
+        found = await self.in_thread(wanted, partial(_look, self._store, wanted, outdated))
+        if found is None:
             return False
         self._show(found)
         return True
