@@ -21,6 +21,7 @@ from tui.store import Change, Store
 from tui.widgets.header_line import HeaderLine, HintLine
 from tui.widgets.prompt_paint import paint_now
 from tui.widgets.status_line import StatusLine
+from tui.widgets.surviving import Surviving
 
 WIDGETS_OWN = frozenset(
     {
@@ -56,7 +57,7 @@ def bindings_for(name: str, without: frozenset[str] = frozenset()) -> list[Bindi
     ]
 
 
-class EvalScreen(Screen[str]):
+class EvalScreen(Surviving, Screen[str]):
     """A screen of evaltop; ends with the key of what it showed, for the list it was opened from.
 
     Textual calls the `on_…` handlers of every class of a screen, the subclass's first.

@@ -10,9 +10,10 @@ from textual.screen import ModalScreen
 from tui.presentation.following import cancel_lines
 from tui.store import StoredRun
 from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.surviving import Surviving
 
 
-class CancelDialog(ModalScreen[bool]):
+class CancelDialog(Surviving, ModalScreen[bool]):
     """Answers True only for the key that says so; enter alone cancels nothing."""
 
     CSS_PATH = "../styles/forms.tcss"

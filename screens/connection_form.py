@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from tui.messages import WorkBroke
 from tui.presentation.connection_form import FormField
 from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.surviving import Surviving
 
 Save = Callable[[dict[str, str]], str | None]
 """Takes the text of every field; returns what is wrong, None when all was written."""
@@ -21,7 +22,7 @@ Save = Callable[[dict[str, str]], str | None]
 _LABEL_WIDTH = 15
 
 
-class ConnectionForm(ModalScreen[None]):
+class ConnectionForm(Surviving, ModalScreen[None]):
     """One line per setting; it closes once what it holds could be written."""
 
     CSS_PATH = "../styles/forms.tcss"

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tui.credentials import Secret
 from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.surviving import Surviving
 
 
 class GivenKey:
@@ -24,7 +25,7 @@ class GivenKey:
         return self._secret.reveal()
 
 
-class KeyForm(ModalScreen[GivenKey | None]):
+class KeyForm(Surviving, ModalScreen[GivenKey | None]):
     """Asks for a connection's key; answers None when none was given."""
 
     CSS_PATH = "../styles/forms.tcss"

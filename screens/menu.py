@@ -11,10 +11,11 @@ from textual.screen import ModalScreen
 from tui.presentation.sources import ListSource
 from tui.presentation.table import Cell, Column, TableRow
 from tui.widgets.header_line import HeaderLine
+from tui.widgets.surviving import Surviving
 from tui.widgets.virtual_table import VirtualTable
 
 
-class ChoiceMenu(ModalScreen[str | None]):
+class ChoiceMenu(Surviving, ModalScreen[str | None]):
     """Answers with the key of what was chosen, or None."""
 
     CSS_PATH = "../styles/menu.tcss"

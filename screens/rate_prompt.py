@@ -11,9 +11,10 @@ from textual.widgets import Input
 from tui.presentation.following import read_rate
 from tui.presentation.format import plural
 from tui.widgets.header_line import HeaderLine, HintLine
+from tui.widgets.surviving import Surviving
 
 
-class RatePrompt(ModalScreen[tuple[float | None] | None]):
+class RatePrompt(Surviving, ModalScreen[tuple[float | None] | None]):
     """Answers with a rate of 0 to 1, or None for any, in a tuple; None when it was left."""
 
     CSS_PATH = "../styles/forms.tcss"

@@ -22,13 +22,14 @@ from tui.store import RowQuery
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.grid_table import GridTable
 from tui.widgets.header_line import HeaderLine
+from tui.widgets.surviving import Surviving
 from tui.widgets.virtual_table import VirtualTable
 
 TALL_LINES = 32
 """From this height of the screen on the criteria stand above the rows, too."""
 
 
-class RowsPane(Vertical):
+class RowsPane(Surviving, Vertical):
     """Reads and shows the rows that are wanted; the screen says of which run, and when."""
 
     class Counted(Message):

@@ -14,9 +14,10 @@ from tui.services import Services
 from tui.store import StoredRun
 from tui.widgets.header_line import HeaderLine
 from tui.widgets.progress import ProgressLine
+from tui.widgets.surviving import Surviving
 
 
-class RunHeader(Vertical):
+class RunHeader(Surviving, Vertical):
     """Shows one stored run; equal values repaint nothing."""
 
     DEFAULT_CSS = "RunHeader { height: auto; }"

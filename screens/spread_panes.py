@@ -13,6 +13,7 @@ from tui.presentation import spread as present
 from tui.presentation.sources import ListSource
 from tui.store import ErrorCause, Histogram, Store
 from tui.widgets.header_line import HeaderLine
+from tui.widgets.surviving import Surviving
 from tui.widgets.virtual_table import VirtualTable
 
 TALL_LINES = 32
@@ -30,7 +31,7 @@ class Spread:
     rows: int
 
 
-class ScoresPane(Vertical):
+class ScoresPane(Surviving, Vertical):
     """Bars, and the exact figures above them."""
 
     class RowsAsked(Message):

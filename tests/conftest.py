@@ -3,11 +3,13 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.clock import FakeClock
+from tui import crash
 
 _LEAKING = ("EVALTOP_", "OPENAI_", "AZURE_", "FOUNDRY_", "WANDB_", "WF_", "DATALAB_", "GOMODEL_")
 
@@ -48,6 +50,30 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def met_bugs(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[list[BaseException]]:
+    """Fail a test in which the app has met a bug: it goes on, so nothing else would tell."""
+    met: list[BaseException] = []
+    write = crash.write_report
+
+    def noted(error: BaseException, folder: Path, at: datetime) -> Path | None:
+        met.append(error)
+        return write(error, folder, at)
+
+    monkeypatch.setattr(crash, "write_report", noted)
+    yield met
+    if met and "foreseen_bugs" not in request.fixturenames:
+        raise AssertionError("the app has met a bug") from met[0]
+
+
+@pytest.fixture
+def foreseen_bugs(met_bugs: list[BaseException]) -> list[BaseException]:
+    """The bugs the app has met, for tests that give it some."""
+    return met_bugs
 
 
 @pytest.fixture

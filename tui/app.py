@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerError, WorkerState
 
-from tui import crash
 from tui.actions import ACTIONS, keys_of
 from tui.clipboard import copy_or_keep, copy_sequence
 from tui.external import can_browse, editor_command, pager_command, show_difference, show_text
@@ -33,7 +32,6 @@ from tui.messages import (
     SearchOpened,
     StoreChanged,
     TextAsked,
-    WorkBroke,
 )
 from tui.noticing import NoticingApp
 from tui.presentation.links import safe_link
@@ -54,6 +52,8 @@ BACKLOG_S = 0.25
 MINUTE_S = 60.0
 SETTLED_S = 5.0
 """When the providers' libraries have been loaded, too."""
+RESTART_S = 60.0
+"""When a loop that a bug has ended begins again: what made it fail may have passed."""
 _UNBOUND = "f35"
 """A key no keyboard has, for actions a person has unbound; Textual takes no empty key."""
 
@@ -79,8 +79,7 @@ class EvalTopApp(NoticingApp):
             services: everything screens need; polling starts after the first paint.
             screens: screen name → factory (`screens.SCREENS`).
         """
-        super().__init__()
-        self.services = services
+        super().__init__(services)
         # Neither is used; their widgets would be mounted, styled and laid out in every screen.
         self._disable_notifications = self._disable_tooltips = True
         self._screens = screens
@@ -89,8 +88,6 @@ class EvalTopApp(NoticingApp):
         self._pending: Change | None = None
         self._refresh_timer: Timer | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self.banner = ""
-        """A bug that did not end the app; empty while there is none."""
 
     # --- start and end
 
@@ -125,8 +122,7 @@ class EvalTopApp(NoticingApp):
         poller = self.services.poller
         self._unsubscribe = poller.subscribe(self.store_changed)
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")
-        for name, loop in poller.loops():
-            self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+        self._begin_loops()
         self.start_notices()
 
     def on_unmount(self) -> None:
@@ -267,10 +263,7 @@ class EvalTopApp(NoticingApp):
                 await worker.wait()
         for link in gone:
             await link.aclose()
-        running = {one.name for one in self.workers if one.group == "poll" and one.is_running}
-        for name, loop in self.services.poller.loops():
-            if name not in running:
-                self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+        self._begin_loops()
         for screen in self.screen_stack:
             take = getattr(screen, "take_services", None)
             if take is not None:
@@ -344,37 +337,18 @@ class EvalTopApp(NoticingApp):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker of the app that failed has met a bug; typed errors are states, not failures."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self._bug(event.worker.error)
+        worker = event.worker
+        if event.state is WorkerState.ERROR and worker.error is not None:
+            self._bug(worker.error)
+            if worker.group == "poll":
+                self.set_timer(RESTART_S, self._begin_loops, name="restart")
 
-    def on_work_broke(self, event: WorkBroke) -> None:
-        """A worker of a screen has failed."""
-        self._bug(event.error)
-
-    def _bug(self, error: BaseException) -> None:
-        """Keep a private report and show the banner: the one place where unforeseen errors end."""
-        at = self.services.clock.now()
-        report = crash.write_report(error, self.services.config.data_dir, at)
-        self.banner = crash.sentence(error, report)
-        self._show_status()
-
-    def _handle_exception(self, error: Exception) -> None:
-        super()._handle_exception(error)
-        self._return_code = crash.EXIT_CODE
-
-    def _fatal_error(self) -> None:
-        """End after a bug in the interface; Textual's own report would print local variables."""
-        from rich.segment import Segments
-        from rich.text import Text
-
-        error = self._exception
-        if error is None:
-            return
-        at = self.services.clock.now()
-        report = crash.write_report(error, self.services.config.data_dir, at)
-        lines = self.console.render(Text(crash.sentence(error, report)), self.console.options)
-        self._exit_renderables.append(Segments(list(lines)))
-        self._close_messages_no_wait()
+    def _begin_loops(self) -> None:
+        """Start every poll loop that does not run: new ones, and those a bug has ended."""
+        running = {one.name for one in self.workers if one.group == "poll" and one.is_running}
+        for name, loop in self.services.poller.loops():
+            if name not in running:
+                self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver, made to send only what differs between two styles."""

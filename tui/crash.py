@@ -4,14 +4,43 @@ import os
 import platform
 import sys
 import traceback
+from collections import deque
 from datetime import datetime
 from pathlib import Path
 
 import tui
+from tui.clock import Clock
 from tui.private import make_private_folder
 
 EXIT_CODE = 70
 """`EX_SOFTWARE`: a bug in evaltop (design 4.2)."""
+
+
+MOST_BUGS = 20
+"""Bugs within `BUGS_S` after which there is no going on: one that returns with every frame."""
+BUGS_S = 10.0
+
+
+class BugCount:
+    """Which bugs have been met: each is reported once, and too many in a short time are an end."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._met: set[tuple[str, str]] = set()
+        self._times: deque[float] = deque(maxlen=MOST_BUGS)
+
+    def is_new(self, error: BaseException) -> bool:
+        """Note a bug; return whether none of its kind was met at its place before."""
+        name = type(_unwrapped(error)).__name__, place_of(_unwrapped(error))
+        known = name in self._met
+        self._met.add(name)
+        self._times.append(self._clock.monotonic())
+        return not known
+
+    def too_many(self) -> bool:
+        """Return whether bugs come faster than they can be lived with."""
+        times = self._times
+        return len(times) == MOST_BUGS and self._clock.monotonic() - times[0] <= BUGS_S
 
 
 def report_text(error: BaseException, at: datetime) -> str:

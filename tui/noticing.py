@@ -2,23 +2,21 @@
 
 from typing import Any
 
-from textual.app import App
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 
 from tui.messages import Told
 from tui.notices.telling import Telling
-from tui.services import Services
+from tui.survival import SurvivingApp
 from tui.widgets.backlog import BUSY, output_backlog
 
 TOLD_S = 5.0
 """How long a confirmation stays."""
 
 
-class NoticingApp(App[int]):
+class NoticingApp(SurvivingApp):
     """An app that confirms what was done, and tells of watched runs."""
 
-    services: Services
     told = ""
     """A short confirmation of what was just done; empty after a while."""
     _told_timer: Timer | None = None

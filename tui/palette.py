@@ -7,9 +7,10 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from tui.actions import Action, actions_for, keys_label, keys_of
+from tui.widgets.surviving import Surviving
 
 
-class ActionPalette(CommandPalette):
+class ActionPalette(Surviving, CommandPalette):
     """Everything that can be done on the screen below."""
 
     def __init__(self) -> None:

@@ -1,18 +1,28 @@
 """A bug is told in one place, with a private report, and takes no more down than it must."""
 
+import asyncio
+import importlib
+import pkgutil
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
+import screens
 from screens import SCREENS
 from tests.app.conftest import Opened, press, settled, text
 from tests.app.world import World
 from tests.clock import START
-from tui import crash
+from tui import crash, widgets
 from tui.app import EvalTopApp
 from tui.messages import CopyAsked
 from tui.store import Store
+from tui.widgets.surviving import Surviving
 
 SECRET = "sk-this-must-never-be-shown"
 
@@ -28,7 +38,7 @@ async def broken_loop() -> None:
 
 
 async def test_a_bug_in_a_poll_loop_is_a_banner_and_the_app_goes_on(
-    world: World, opened: Opened, tmp_path: Path
+    world: World, opened: Opened, tmp_path: Path, foreseen_bugs: list[BaseException]
 ) -> None:
     world.poller.loop = broken_loop
     world.data_dir = tmp_path / "data"
@@ -45,7 +55,10 @@ async def test_a_bug_in_a_poll_loop_is_a_banner_and_the_app_goes_on(
 
 
 async def test_a_bug_in_a_screens_worker_is_a_banner_too(
-    world: World, opened: Opened, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    opened: Opened,
+    monkeypatch: pytest.MonkeyPatch,
+    foreseen_bugs: list[BaseException],
 ) -> None:
     def broken(*_: object) -> None:
         raise KeyError("row")
@@ -63,19 +76,135 @@ async def test_a_bug_in_a_screens_worker_is_a_banner_too(
         assert "weekly-47" in text(pilot)
 
 
+class Poison(Message):
+    """What no handler can bear."""
+
+
+def on_poison(self: MessagePump, _event: Poison) -> None:
+    key = SECRET
+    raise ZeroDivisionError(f"a bug in {type(self).__name__}", len(key) // 0 if not key else 0)
+
+
+@pytest.fixture
+def poisonable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every handler's owner a handler with a bug."""
+    monkeypatch.setattr(Surviving, "on_poison", on_poison, raising=False)
+
+
+def ours(name: str) -> bool:
+    return name.split(".", maxsplit=1)[0] in ("tui", "screens")
+
+
+def classes(base: type = MessagePump) -> Iterator[type]:
+    one: type
+    for one in base.__subclasses__():
+        yield one
+        yield from classes(one)
+
+
+def test_every_screen_and_widget_outlives_its_handlers() -> None:
+    for room in (screens, widgets):
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
+    found = [one for one in classes() if ours(one.__module__)]
+    assert len(found) > 20
+    assert [one for one in found if not issubclass(one, Surviving)] == []
+
+
+@pytest.mark.parametrize("keys", ["", "enter", "down down enter enter", "A", "question_mark", "s"])
+@pytest.mark.usefixtures("poisonable")
+async def test_a_bug_in_any_handler_on_a_screen_is_a_banner_and_the_app_goes_on(
+    world: World, opened: Opened, keys: str, tmp_path: Path, foreseen_bugs: list[BaseException]
+) -> None:
+    world.data_dir = tmp_path / "data"
+    async with opened(world, size=(160, 40)) as pilot:
+        await press(pilot, *keys.split())
+        app = pilot.app
+        assert isinstance(app, EvalTopApp)
+        screen = app.screen
+        pumps = [
+            one for one in (app, screen, *screen.walk_children()) if isinstance(one, Surviving)
+        ]
+        for pump in pumps:
+            app._bugs = crash.BugCount(world.clock)
+            app.banner = ""
+            pump.post_message(Poison())
+            while not app.banner:
+                await pilot.pause()
+            await settled(pilot)
+            assert app.banner.startswith("A bug in evaltop: ZeroDivisionError in"), pump
+            assert pump.is_running
+            if not isinstance(screen, ModalScreen):
+                assert "A bug in evaltop" in text(pilot), pump
+            world.clock.advance(1)
+        assert len(foreseen_bugs) == len(pumps)
+        assert all(SECRET not in one.read_text() for one in world.data_dir.glob("crash-*"))
+        await press(pilot, *["escape"] * len(keys.split()))
+        assert "nightly-11-20" in text(pilot)
+
+
+async def test_a_bug_in_a_timer_or_a_callback_is_a_banner(
+    world: World, opened: Opened, foreseen_bugs: list[BaseException]
+) -> None:
+    def broken() -> None:
+        raise KeyError("x")
+
+    async with opened(world, size=(160, 24)) as pilot:
+        for later in (lambda: pilot.app.set_timer(0.001, broken), lambda: callback(pilot, broken)):
+            later()
+            while not foreseen_bugs:
+                await pilot.pause(0.01)
+            foreseen_bugs.clear()
+            await settled(pilot)
+            assert "A bug in evaltop: KeyError" in text(pilot)
+            world.clock.advance(60)
+            app = pilot.app
+            assert isinstance(app, EvalTopApp)
+            app._bugs = crash.BugCount(world.clock)
+
+
+def callback(pilot: Pilot[int], broken: Callable[[], None]) -> None:
+    pilot.app.screen.call_after_refresh(broken)
+
+
+async def test_a_loop_that_a_bug_has_ended_begins_again(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    foreseen_bugs: list[BaseException],
+) -> None:
+    monkeypatch.setattr("tui.app.RESTART_S", 0.01)
+    begun = []
+
+    async def twice_broken() -> None:
+        begun.append(1)
+        if len(begun) <= 2:
+            raise KeyError("loop")
+        await asyncio.Event().wait()
+
+    world.poller.loop = twice_broken
+    app = EvalTopApp(world.services, SCREENS)
+    async with app.run_test(size=(160, 24)) as pilot:
+        while len(begun) < 3:
+            await pilot.pause(0.01)
+        assert "A bug in evaltop: KeyError" in text(pilot)
+    assert len(foreseen_bugs) == 1, "the same bug is reported once"
+
+
 async def copied(app: EvalTopApp) -> None:
-    """Run the app and ask it to copy something."""
+    """Run the app and ask it to copy something, again and again."""
     async with app.run_test() as pilot:
         await pilot.pause()
-        app.post_message(CopyAsked("x", "x"))
-        await pilot.pause()
+        for _ in range(crash.MOST_BUGS + 1):
+            app.post_message(CopyAsked("x", "x"))
+            await pilot.pause()
 
 
-async def test_a_bug_in_the_interface_ends_with_70_and_shows_no_values(
+async def test_bugs_without_an_end_are_the_end_with_70_and_show_no_values(
     world: World,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    foreseen_bugs: list[BaseException],
 ) -> None:
     world.data_dir = tmp_path
     app = EvalTopApp(world.services, SCREENS)
@@ -93,7 +222,9 @@ async def test_a_bug_in_the_interface_ends_with_70_and_shows_no_values(
     assert SECRET not in report_in(tmp_path).read_text()
 
 
-def test_a_report_names_version_place_and_nothing_else(tmp_path: Path) -> None:
+def test_a_report_names_version_place_and_nothing_else(
+    tmp_path: Path, foreseen_bugs: list[BaseException]
+) -> None:
     folder = tmp_path / "new" / "folder"
     with pytest.raises(ZeroDivisionError) as caught:
         divmod(1, 0)
@@ -107,7 +238,9 @@ def test_a_report_names_version_place_and_nothing_else(tmp_path: Path) -> None:
     assert said.endswith(f"The report is {path}.")
 
 
-def test_a_report_never_replaces_another(tmp_path: Path) -> None:
+def test_a_report_never_replaces_another(
+    tmp_path: Path, foreseen_bugs: list[BaseException]
+) -> None:
     assert crash.write_report(ValueError(), tmp_path, START) is not None
     assert crash.write_report(ValueError(), tmp_path, START) is None
     assert crash.place_of(ValueError()) == ""

@@ -16,6 +16,7 @@ from tui.errors import QueryError
 from tui.query import read_run_filter
 from tui.text import clean_line
 from tui.widgets.drawing import Part, shorten
+from tui.widgets.surviving import Surviving
 from tui.widgets.tone_line import ToneLine
 
 
@@ -30,7 +31,7 @@ class FilterNote(ToneLine):
         return () if y else [(shorten(self.text, width), self.palette.tone(self.tone))]
 
 
-class FilterBar(Widget):
+class FilterBar(Surviving, Widget):
     """A label and an input, with a line for a mistake beneath.
 
     Hidden while it is closed and empty; closed with a filter in force, it shows the filter and

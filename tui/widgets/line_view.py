@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.drawing import Part, line
+from tui.widgets.surviving import Surviving
 from tui.widgets.tones import Palette
 
 THUMB = "▐"
@@ -28,7 +29,7 @@ LineState = Any
 """Whatever a line's picture depends on; compared with `==`."""
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(Surviving, ScrollView, can_focus=True, inherit_bindings=False):
     """Lines with a cursor among them; subclasses say how many there are and what each shows.
 
     Binding ids are the ids of `tui.actions`, so that a person's keys apply here, too.

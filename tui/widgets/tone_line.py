@@ -7,13 +7,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.drawing import Part, line
+from tui.widgets.surviving import Surviving
 from tui.widgets.tones import Palette
 
 ToneText = tuple[str, str]
 """Text, not yet clean or cut, and its tone."""
 
 
-class ToneLine(Widget):
+class ToneLine(Surviving, Widget):
     """Draws each of its lines from parts; never focused, never selected."""
 
     ALLOW_SELECT = False
