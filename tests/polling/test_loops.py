@@ -185,7 +185,9 @@ async def test_one_broken_list_keeps_the_others_fresh_and_is_told(world: World) 
     assert world.store.run(RunRef("prod", "live")) is not None
     assert world.loop.health.error == "no batches for this key"
     assert world.loop.health.ok_at == world.clock.now()
-    assert delay <= 17
+    assert 13 <= delay <= 17
+    world.provider.failures["list batches"] = ServerFaultError("batches are down")
+    assert 13 <= await world.loop.tick() <= 17
 
 
 async def test_the_focused_run_brings_detail_and_rows_then_rests(world: World) -> None:

@@ -105,8 +105,10 @@ class ConnectionLoop:
         now = self._clock.now()
         delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
         partly = self.health.ok_at == now
-        if partly:  # some of its lists answered: the others must not wait for the broken one
-            delay = min(delay, list_delay_s(self._link.poll, Attention(False, True), self._random))
+        if partly:
+            # Some of its lists answered: they neither wait for the broken one, nor are they asked
+            # more often for its sake.
+            delay = list_delay_s(self._link.poll, Attention(False, True), self._random)
         self._set_health(self.health.failed(failure, now + timedelta(seconds=delay)))
         await self._save(failure)
         return delay
