@@ -110,6 +110,8 @@ class EvalTopApp(NoticingApp):
             self.set_keymap(keymap)
         if not self.is_headless:
             self._watch.start()
+        # Textual sets the modes again when a shell lets it go on, and paints nothing.
+        self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))
         if not config.connections and not self.services.store.imports():
             self.push_screen(self._screens["connections"](self.services))
         self.call_after_refresh(self._start)
