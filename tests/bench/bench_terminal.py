@@ -1,8 +1,8 @@
 """The whole program in a terminal of 120x40, beside the smallest Textual app in the same run.
 
 Run: `python -m tests.bench.bench_terminal [PART…] [--rounds N]`; the parts are start, headless,
-idle, live, keys and typing, all by default. Prints medians, minima and ratios; asserts nothing. The
-programs take turns in every round, because on a shared machine only ratios hold.
+idle, live, many, keys and typing, all by default. Prints medians, minima and ratios; asserts
+nothing. The programs take turns in every round, because on a shared machine only ratios hold.
 """
 
 import argparse
@@ -150,6 +150,15 @@ def measure_live(home: Path, _rounds: int) -> None:
         watch("evaltop", EVALTOP, "batch_live", environ)
 
 
+def measure_many(home: Path, _rounds: int) -> None:
+    """Two hundred live runs on five connections, at the pace every connection begins with."""
+    print(f"200 live runs on 5 connections, default pace, {WATCHED_S:.0f} s")
+    with serving(live=40, ended=20) as url:
+        names = ("prod", "b", "c", "d", "e")
+        environ = make_home(home / "many", url, runs=0, live_s=15, idle_s=60, connections=names)
+        watch("evaltop", EVALTOP, "batch_live", environ)
+
+
 def show_keys(terminal: StampedTerminal, name: str, keys: str, times: int) -> None:
     """Print latency and bytes of a key."""
     samples = [terminal.key(keys) for _ in range(times)]
@@ -240,6 +249,7 @@ PARTS: dict[str, Callable[[Path, int], None]] = {
     "headless": measure_headless,
     "idle": measure_idle,
     "live": measure_live,
+    "many": measure_many,
     "keys": measure_keys,
     "typing": measure_typing,
 }

@@ -1,6 +1,7 @@
 """A home directory with a filled store and a configuration, for measuring the whole program."""
 
 import socket
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,13 +40,17 @@ def make_home(
     rows: int = 0,
     live_s: float = 15,
     idle_s: float = 3600,
+    connections: Sequence[str] = ("prod",),
 ) -> dict[str, str]:
     """Fill `home`; return the environment that makes evaltop live there."""
     home.mkdir(parents=True, exist_ok=True)
     config = home / "config.toml"
+    accounts = "".join(
+        f'[connections.{name}]\nprovider = "openai"\nbase_url = "{base_url}"\n\n'
+        for name in connections
+    )
     config.write_text(
-        f'[connections.prod]\nprovider = "openai"\nbase_url = "{base_url}"\n\n'
-        f"[poll]\nfocused_s = {live_s}\nlive_s = {live_s}\nidle_s = {idle_s}\n"
+        f"{accounts}[poll]\nfocused_s = {live_s}\nlive_s = {live_s}\nidle_s = {idle_s}\n"
         "max_requests_per_min = 600\n"
     )
     store = Store.open(home / "data", clock=SystemClock())
@@ -64,7 +69,7 @@ def make_home(
         "HOME": str(home),
         "EVALTOP_CONFIG": str(config),
         "EVALTOP_DATA_DIR": str(home / "data"),
-        "EVALTOP_PROD_API_KEY": "not-a-key",
+        **{f"EVALTOP_{name.upper()}_API_KEY": "not-a-key" for name in connections},
     }
 
 
