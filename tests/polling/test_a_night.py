@@ -126,3 +126,18 @@ def ages(asleep: Night) -> list[float]:
     now = asleep.clock.now()
     known = (health.ok_at for health in asleep.poller.status().values())
     return [(now - at).total_seconds() for at in known if at is not None]
+
+
+async def test_one_that_is_down_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with night(five(), monkeypatch, live=5) as asleep:
+        await asleep.clock.pass_time(120)
+        for server in asleep.servers:
+            asleep.break_all()
+            for other in asleep.servers:
+                if other is not server:
+                    other.site.fault = None
+            await asleep.clock.pass_time(300)
+            assert asleep.stale(120) == [server.config.name]
+        asleep.mend_all()
+        await asleep.clock.pass_time(35)
+        assert asleep.stale(120) == []
