@@ -2,7 +2,7 @@ import pytest
 from textual import events
 
 from tests.app.conftest import Opened, press, settled, text
-from tests.app.test_other_screens import WAYS
+from tests.app.test_other_screens import WAYS, prepare
 from tests.app.world import NIGHTLY, World
 from tui.actions import SCREENS, actions_for, check_keys
 from tui.widgets import prompt_paint
@@ -13,6 +13,7 @@ from tui.widgets.virtual_table import VirtualTable
 async def test_every_action_of_every_screen_is_bound_to_each_of_its_keys(
     world: World, opened: Opened, name: str
 ) -> None:
+    prepare(world, name)
     async with opened(world) as pilot:
         await press(pilot, *WAYS[name])
         bound: dict[str, set[str]] = {}

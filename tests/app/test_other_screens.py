@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.app.comparable import put_two
 from tests.app.conftest import Opened, lines, press, settled, text
 from tests.app.world import CONFIG, World, new_world
 from tui.actions import SCREENS, actions_for
@@ -14,15 +15,24 @@ from tui.widgets.json_tree import JsonTree
 from tui.widgets.text_view import TextView
 from tui.widgets.virtual_table import VirtualTable
 
+COMPARE = ("slash", *"name", "tilde", *"run", "enter", "g", "c")
 WAYS = {
     "runs": (),
     "run": ("down", "down", "enter"),
     "trial": ("down", "down", "enter", "enter"),
     "json": ("enter", "J"),
+    "compare": COMPARE,
+    "pair": (*COMPARE, "enter", "enter"),
     "search": ("f", *"tail", "enter"),
     "connections": ("A",),
     "help": ("question_mark",),
 }
+
+
+def prepare(world: World, name: str) -> None:
+    """Put into the world what the way to this screen needs."""
+    if name in ("compare", "pair"):
+        put_two(world)
 
 
 def test_there_is_a_way_to_every_screen() -> None:
@@ -33,6 +43,7 @@ def test_there_is_a_way_to_every_screen() -> None:
 async def test_help_lists_every_action_of_the_screen_it_was_asked_on(
     world: World, opened: Opened, name: str
 ) -> None:
+    prepare(world, name)
     async with opened(world, size=(100, 70)) as pilot:
         await press(pilot, *WAYS[name], "question_mark")
         shown = text(pilot)
@@ -49,6 +60,7 @@ async def test_help_lists_every_action_of_the_screen_it_was_asked_on(
 async def test_the_palette_offers_what_the_screen_can_and_does_it(
     world: World, opened: Opened, name: str
 ) -> None:
+    prepare(world, name)
     async with opened(world, size=(80, 30)) as pilot:
         for key in ("colon", "ctrl+p"):
             await press(pilot, *(WAYS[name] if key == "colon" else ()), key)
