@@ -19,6 +19,9 @@ INTRODUCTIONS = {
     "run": "One run: what came out, how sure that is, and its rows.",
     "trial": "One row in full: what was asked, what was said, how it was graded.",
     "json": "What the provider sent, nothing added and nothing left out but inline rows.",
+    "compare": "Runs joined row by row: what was matched, the verdict with its interval, the rows "
+    "that changed. enter leads from a verdict to its rows, and from a row to both answers.",
+    "pair": "One row of two runs: both answers, what differs in words and in JSON, the criteria.",
     "search": "Every trial that is stored and says something: words begun count from three letters "
     "on, quotes hold words together. enter opens the trial at the match, n goes on in it.",
     "connections": "Each account, where its key comes from, and how its last answer was.",
