@@ -27,9 +27,8 @@ from tui.models import RunRef
 from tui.presentation import run as present
 from tui.presentation.fetching import rows_story
 from tui.presentation.format import short_number
-from tui.presentation.sources import ListSource
+from tui.presentation.sources import numbered
 from tui.presentation.spread import cause_text
-from tui.presentation.table import Cell, TableRow
 from tui.services import Services
 from tui.store import Change, RunQuery, StoredRun
 from tui.widgets.header_line import HintLine
@@ -154,8 +153,8 @@ class RunScreen(FollowingScreen, PanedScreen):
         run = stored.run
         criteria = present.criteria_rows(run.criteria)
         self._rows.show_criteria(criteria)
-        self.query_one("#criteria", VirtualTable).set_source(_numbered(criteria))
-        self.query_one("#usage", VirtualTable).set_source(_numbered(present.usage_rows(run.usage)))
+        self.query_one("#criteria", VirtualTable).set_source(numbered(criteria))
+        self.query_one("#usage", VirtualTable).set_source(numbered(present.usage_rows(run.usage)))
         self._show_pane_line(stored)
 
     def _show_pane_line(self, stored: StoredRun) -> None:
@@ -396,8 +395,3 @@ class RunScreen(FollowingScreen, PanedScreen):
         if stored is None:
             return str(self._ref)
         return present.as_text(stored)
-
-
-def _numbered(rows: tuple[tuple[Cell, ...], ...]) -> ListSource:
-    """Return table lines whose first cells may repeat, keyed by place."""
-    return ListSource([TableRow(str(number), cells) for number, cells in enumerate(rows)])

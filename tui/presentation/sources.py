@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tui.clock import Clock
 from tui.presentation.rows import RowsShape, row_cells
 from tui.presentation.runs import run_row
-from tui.presentation.table import TableRow
+from tui.presentation.table import Cell, TableRow
 from tui.store import RowHead, Store, StoredRun, View
 
 
@@ -86,3 +86,8 @@ class ListSource:
     def key_at(self, index: int) -> str:
         """Return the key of the row at an index."""
         return self._rows[index].key
+
+
+def numbered(rows: Sequence[tuple[Cell, ...]]) -> ListSource:
+    """Return table lines whose first cells may repeat, keyed by place."""
+    return ListSource([TableRow(str(number), cells) for number, cells in enumerate(rows)])
