@@ -8,7 +8,10 @@ from tui.main import main
 
 
 def test_a_bug_is_a_sentence_a_private_report_and_code_70(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    foreseen_bugs: list[BaseException],
 ) -> None:
     def broken(*_arguments: object, **_more: object) -> int:
         secret = "sk-canary-1234567890"  # a local variable, which no report may show

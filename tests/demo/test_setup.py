@@ -12,7 +12,10 @@ def test_the_demo_has_all_five_providers_and_a_key_for_each() -> None:
     assert config.origin == "demo"
     assert config.file is None
     assert not config.problems
-    assert {connection.kind for connection in config.connections} == set(ProviderKind)
+    assert {connection.kind for connection in config.connections} == {*ProviderKind} - {
+        ProviderKind.INSPECT,
+        ProviderKind.PROMPTFOO,
+    }
     assert {connection.name for connection in config.connections} == set(demo_keys())
     hosts = [connection.base_url.split("/")[2] for connection in config.connections]
     assert len(set(hosts)) == len(hosts) == 6

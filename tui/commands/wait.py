@@ -43,9 +43,11 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     try:
         await _until(loop.run(refs), arguments.timeout, session)
     except TimeoutError:
-        session.tell(f"The time is up: {story.left} of {len(refs)} runs have not ended.")
         session.codes.add(LATER)
     stored = [found for ref in refs if (found := services.store.run(ref)) is not None]
+    if LATER in session.codes:
+        left = sum(each.run.live for each in stored)
+        session.tell(f"The time is up: {left} of {len(refs)} runs have not ended.")
     if arguments.format != "jsonl":
         write(
             [run_record(each, stale=session.stale(each.fetched_at)) for each in stored],
@@ -84,17 +86,10 @@ class _Story:
         self._session = session
         self._lines = lines
         self._told_at: dict[object, float] = {}
-        self._open: set[object] = set()
-
-    @property
-    def left(self) -> int:
-        """How many runs have not ended."""
-        return len(self._open)
 
     def tell(self, event: str, stored: StoredRun, sentence: str) -> None:
         """Tell an event; progress at most every ten seconds a run, unless a script reads."""
         session, ref = self._session, stored.run.ref
-        (self._open.discard if event == "ended" else self._open.add)(ref)
         clock = session.services.clock
         at, now = clock.now(), clock.monotonic()
         if self._lines:

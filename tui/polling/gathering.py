@@ -9,7 +9,7 @@ MOST_ROWS = 1000
 """So many rows are written as soon as they are there."""
 SOON_S = 0.05
 """A page that comes later than this after the last write is written at once; one that comes sooner
-waits for the next, or for the end."""
+waits for the next, but no longer than this."""
 
 
 class Gathered:

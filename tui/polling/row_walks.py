@@ -1,8 +1,8 @@
 """Walks over the rows of runs, page by page into the store."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -10,8 +10,8 @@ from tui.clock import Clock
 from tui.errors import ProviderError
 from tui.frozen import frozen
 from tui.models import Run, RunRef
-from tui.polling.gathering import Gathered
-from tui.providers.base import Provider, Skipped
+from tui.polling.gathering import SOON_S, Gathered
+from tui.providers.base import Provider, RowPage, Skipped
 from tui.store import Change, Store, StoredRun
 
 LEFT = "The rows were left before their end."
@@ -127,9 +127,10 @@ class RowWalks:
         try:
             try:
                 async with aclosing(self.provider.iter_rows(run, resume=state.resume)) as pages:
-                    async for page in pages:
+                    while (page := await _next(pages, store if gathered else None)) is not None:
                         gathered.add(page)
-                        if gathered.due:
+                        # What a later process would go on from is stored before more is asked for.
+                        if page.resume is not None or gathered.due:
                             await store()
                             waiting = self._clock.monotonic()
                             await asyncio.sleep(0)  # as above
@@ -148,15 +149,20 @@ class RowWalks:
             error = failure.sentence()
             raise
         finally:
-            await self._end(run.ref, error)
+            await self._end(run.ref, error, gathered.take() if gathered else None)
         return tuple(skipped)
 
-    async def _end(self, ref: RunRef, error: str | None) -> None:
+    async def _end(self, ref: RunRef, error: str | None, left: RowPage | None) -> None:
         """End a walk in a thread: it waits for a write under way, and may remove many rows.
 
-        Also on cancellation, and told also to those who do not wait for it.
+        Also on cancellation, when `left` may have come and not been written yet; told also to
+        those who do not wait for it.
         """
-        end = partial(self._store.end_walk, ref, complete=error is None, error=error)
+
+        def end() -> Change:
+            came = Change(0) if left is None else self._store.apply_rows(ref, left)
+            return came | self._store.end_walk(ref, complete=error is None, error=error)
+
         ending = asyncio.ensure_future(asyncio.to_thread(end))
         try:
             self._publish(await asyncio.shield(ending))
@@ -171,3 +177,26 @@ class RowWalks:
     async def _write(self, change: Callable[[], Change]) -> None:
         """Run a store write in a thread and publish what it changed."""
         self._publish(await asyncio.to_thread(change))
+
+
+async def _next(
+    pages: AsyncGenerator[RowPage, None], store: Callable[[], Awaitable[None]] | None
+) -> RowPage | None:
+    """Return the next page, None at the end; one that is slow lets those before it be stored.
+
+    Args:
+        pages: the walk.
+        store: writes what waits to be written with the next page; None when nothing does.
+    """
+    coming = asyncio.ensure_future(anext(pages, None))
+    try:
+        if store is not None:
+            await asyncio.wait({coming}, timeout=SOON_S)
+            if not coming.done():
+                await store()
+        return await coming
+    finally:
+        if not coming.done():
+            coming.cancel()
+            with suppress(asyncio.CancelledError):
+                await coming
