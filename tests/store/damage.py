@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -55,10 +56,12 @@ def inner(file: Path, random: Random) -> None:
 
 
 def bits(file: Path, random: Random) -> None:
-    """Flip twenty bits anywhere but in the first page."""
+    """Flip twenty bits anywhere behind the pages a new store begins with: schema and roots."""
+    with closing(sqlite3.connect(file)) as connection:
+        (roots,) = connection.execute("SELECT max(rootpage) FROM sqlite_master").fetchone()
     data = bytearray(file.read_bytes())
     for _ in range(20):
-        data[random.randrange(PAGE, len(data))] ^= 1 << random.randrange(8)
+        data[random.randrange(PAGE * roots, len(data))] ^= 1 << random.randrange(8)
     file.write_bytes(data)
 
 
