@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -88,6 +88,7 @@ class EvalTopApp(NoticingApp):
         self._pending: Change | None = None
         self._refresh_timer: Timer | None = None
         self._unsubscribe: Callable[[], None] | None = None
+        self._notices: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     # --- start and end
 
@@ -124,8 +125,8 @@ class EvalTopApp(NoticingApp):
         poller = self.services.poller
         self._unsubscribe = poller.subscribe(self.store_changed)
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")
+        self._notices = self.start_notices()
         self._begin_loops()
-        self.start_notices()
 
     def on_unmount(self) -> None:
         """Listen to the store no longer."""
@@ -346,9 +347,12 @@ class EvalTopApp(NoticingApp):
                 self.set_timer(RESTART_S, self._begin_loops, name="restart")
 
     def _begin_loops(self) -> None:
-        """Start every poll loop that does not run: new ones, and those a bug has ended."""
+        """Start every loop that does not run: new ones, and those a bug has ended."""
         running = {one.name for one in self.workers if one.group == "poll" and one.is_running}
-        for name, loop in self.services.poller.loops():
+        loops = self.services.poller.loops()
+        if self._notices is not None:
+            loops.append(("notices", self._notices))
+        for name, loop in loops:
             if name not in running:
                 self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
 

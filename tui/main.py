@@ -63,7 +63,9 @@ def _run(argv: Sequence[str]) -> int:
 
     arguments = build_parser().parse_args(argv)
     if arguments.command == "demo":
-        return _demo() if arguments.serve is None else _serve(arguments.serve)
+        if arguments.serve is not None:
+            return _serve(arguments.serve)
+        return _demo(read_only=arguments.read_only)
     if arguments.command is None:
         offline = getattr(arguments, "offline", False)
         return _configured_app(
@@ -111,7 +113,7 @@ def _configured_app(
     return _show(services)
 
 
-def _demo() -> int:
+def _demo(*, read_only: bool) -> int:
     from dataclasses import replace
 
     from tui.clock import SystemClock
@@ -121,9 +123,14 @@ def _demo() -> int:
 
     _check_terminal()
     clock = SystemClock()
+    config = demo_config()
     services = open_services(
         # Nothing is kept there but the report of a bug, should there be one.
-        replace(demo_config(), data_dir=data_dir(os.environ)),
+        replace(
+            config,
+            data_dir=data_dir(os.environ),
+            ui=replace(config.ui, read_only=read_only),
+        ),
         transport=demo_transport(demo_world(clock)),
         keys=demo_keys(),
         clock=clock,

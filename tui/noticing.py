@@ -1,5 +1,6 @@
 """How the app tells: short sentences in the status line, notifications by the terminal."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from textual.screen import ModalScreen, Screen
@@ -40,9 +41,11 @@ class NoticingApp(SurvivingApp):
 
     @property
     def live_screen(self) -> Screen[Any]:
-        """The topmost screen that is no dialog: the one whose data is seen."""
+        """The topmost screen that is no dialog and is whole: the one whose data is seen."""
         screens: list[Screen[Any]] = [
-            screen for screen in self.screen_stack if not isinstance(screen, ModalScreen)
+            screen
+            for screen in self.screen_stack
+            if not isinstance(screen, ModalScreen) and screen not in self.unbuilt
         ]
         return screens[-1]
 
@@ -51,8 +54,8 @@ class NoticingApp(SurvivingApp):
         if show_status is not None:
             show_status()
 
-    def start_notices(self) -> None:
-        """Begin to tell of watched runs."""
+    def start_notices(self) -> Callable[[], Coroutine[Any, Any, None]]:
+        """Begin to listen for what watched runs do; returns the loop that tells it."""
         services = self.services
         telling = Telling(
             services.store,
@@ -63,7 +66,7 @@ class NoticingApp(SurvivingApp):
             say=self.tell,
         )
         services.poller.subscribe(telling.changed)
-        self.run_worker(telling.run(), name="notices", group="poll", exit_on_error=False)
+        return telling.run
 
     def write_whole(self, data: str) -> bool:
         """Give the terminal a sequence between two frames; False while it does not keep up.

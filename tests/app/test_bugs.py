@@ -21,6 +21,7 @@ from tests.clock import START
 from tui import crash, widgets
 from tui.app import EvalTopApp
 from tui.messages import CopyAsked
+from tui.notices.telling import Telling
 from tui.store import Store
 from tui.widgets.surviving import Surviving
 
@@ -188,6 +189,92 @@ async def test_a_loop_that_a_bug_has_ended_begins_again(
             await pilot.pause(0.01)
         assert "A bug in evaltop: KeyError" in text(pilot)
     assert len(foreseen_bugs) == 1, "the same bug is reported once"
+
+
+async def test_the_notices_begin_again_after_a_bug_too(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    foreseen_bugs: list[BaseException],
+) -> None:
+    monkeypatch.setattr("tui.app.RESTART_S", 0.01)
+    begun = asyncio.Event()
+
+    async def broken_once(_telling: Telling) -> None:
+        if not foreseen_bugs:
+            raise KeyError("notices")
+        begun.set()
+
+    monkeypatch.setattr(Telling, "tell", broken_once)
+    app = EvalTopApp(world.services, SCREENS)
+    async with app.run_test(size=(160, 24)):
+        await asyncio.wait_for(begun.wait(), 20)
+        assert app.banner.startswith("A bug in evaltop: KeyError")
+
+
+OPENED = {
+    "screens.run.RunScreen": "enter",
+    "screens.trial.TrialScreen": "down down enter enter",
+    "screens.search.SearchScreen": "f",
+    "screens.connections.ConnectionsScreen": "A",
+    "screens.help.HelpScreen": "question_mark",
+    "screens.compare.CompareScreen": "space space c",
+    "screens.raw.JsonScreen": "enter J",
+    "tui.palette.ActionPalette": "colon",
+}
+"""Screens and how they are opened from home."""
+
+
+@pytest.mark.parametrize(
+    ("method", "error"), [("compose", KeyError), ("compose", TypeError), ("on_mount", KeyError)]
+)
+@pytest.mark.usefixtures("foreseen_bugs")
+async def test_a_screen_that_cannot_be_built_is_a_banner_over_the_one_before(
+    world: World,
+    opened: Opened,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    error: type[Exception],
+) -> None:
+    def broken(_screen: object) -> None:
+        raise error(SECRET)
+
+    async with opened(world, size=(160, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, EvalTopApp)
+        home = app.screen
+        for path, keys in OPENED.items():
+            module, _, name = path.rpartition(".")
+            cls = getattr(importlib.import_module(module), name)
+            *way, last = keys.split()
+            await press(pilot, "home", *way)
+            before = app.screen
+            app._bugs, app.banner = crash.BugCount(world.clock), ""
+            with monkeypatch.context() as patched:
+                patched.setattr(cls, method, broken, raising=False)
+                await pilot.press(last)
+                while app.screen is not before or not app.banner:
+                    await pilot.pause()
+                await settled(pilot)
+            assert f"A bug in evaltop: {error.__name__}" in text(pilot), path
+            assert SECRET not in text(pilot)
+            await press(pilot, last)
+            assert isinstance(app.screen, cls), "the next time it may be well"
+            while app.screen is not home:
+                await press(pilot, "escape")
+
+
+async def test_without_the_first_screen_there_is_nothing_to_show(
+    world: World, monkeypatch: pytest.MonkeyPatch, foreseen_bugs: list[BaseException]
+) -> None:
+    def broken(_screen: object) -> None:
+        raise KeyError("home")
+
+    monkeypatch.setattr("screens.runs.RunsScreen.compose", broken)
+    app = EvalTopApp(world.services, SCREENS)
+    with pytest.raises(KeyError):
+        async with app.run_test() as pilot:
+            await pilot.pause()
+    assert app.return_code == crash.EXIT_CODE
 
 
 async def copied(app: EvalTopApp) -> None:

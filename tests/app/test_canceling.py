@@ -10,6 +10,7 @@ from tests.app.world import BATCH, JUDGE, NIGHTLY, World, nightly
 from tests.polling.test_loops import World as PollWorld
 from tui.config import UiSettings
 from tui.errors import RejectedError
+from tui.main import main
 from tui.models import Run, RunRef, Status
 from tui.services import Services
 
@@ -118,3 +119,19 @@ async def test_plus_and_minus_change_the_pace_and_the_title_says_so(
         await press(pilot, "plus")
         assert "refresh 15s  " in f"{lines(pilot)[0]}  "
         assert "usual pace" in text(pilot)
+
+
+@pytest.mark.parametrize("words", [("--read-only", "demo"), ("demo", "--read-only"), ("demo",)])
+def test_the_demo_may_be_read_only_too(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Services] = []
+
+    def show(services: Services) -> int:
+        shown.append(services)
+        return 0
+
+    monkeypatch.setattr("tui.main._check_terminal", lambda: None)
+    monkeypatch.setattr("tui.main._show", show)
+    assert main(words) == 0
+    assert shown[0].config.ui.read_only is ("--read-only" in words)

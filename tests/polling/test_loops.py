@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -153,6 +154,42 @@ async def test_a_stale_list_makes_every_live_run_asked(world: World) -> None:
     assert world.asked() == ["sources", "list eval_a", "get live"]
 
 
+async def test_many_runs_to_ask_keep_no_answer_from_being_told(world: World) -> None:
+    world.provider.capabilities = Capabilities(can_cancel=True, list_refreshes=False)
+    world.provider.sources["eval_a"] = [make_run(f"live{n}", Status.RUNNING) for n in range(6)]
+    ask = world.provider.get_run
+    ages: list[float] = []
+
+    async def slow(ref: RunRef) -> Run:
+        ok_at = world.loop.health.ok_at
+        assert ok_at is not None, "the list has answered"
+        ages.append((world.clock.now() - ok_at).total_seconds())
+        world.clock.advance(10)
+        return await ask(ref)
+
+    world.provider.get_run = slow  # type: ignore[method-assign] # waits for the budget
+    await world.loop.tick()
+    assert len(ages) == 6
+    assert max(ages) < 50
+    stored = world.store.connection_state("prod")
+    assert stored is not None
+    assert stored.ok_at == world.loop.health.ok_at == world.clock.now()
+
+
+async def test_a_broken_run_beside_a_good_list_is_told_without_flicker(world: World) -> None:
+    world.provider.failures["get live"] = ServerFaultError("this run is down")
+    world.loop.visible = frozenset({RunRef("prod", "live")})
+    await world.loop.tick()
+    world.healths.clear()
+    for _ in range(3):
+        world.clock.advance(15)
+        assert 13 <= await world.loop.tick() <= 17
+    assert {health.state for health in world.healths} == {HealthState.ERROR}
+    world.provider.failures.clear()
+    await world.loop.tick()
+    assert world.loop.health.state is HealthState.OK
+
+
 async def test_failures_are_a_state_with_a_time_and_recover_by_themselves(world: World) -> None:
     world.provider.failures["sources"] = ServerFaultError("500", remedy="Wait.")
     first = await world.loop.tick()
@@ -302,3 +339,38 @@ async def test_another_run_need_not_wait_for_what_is_asked_of_the_last_one(world
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
     assert [task for task in asyncio.all_tasks() if task.get_name() == "follow"] == []
+
+
+async def test_why_a_connection_is_asked_less_than_wished_is_told(tmp_path: Path) -> None:
+    world, clock = World(), FakeClock()
+    one, other = (
+        Link(
+            connection(),
+            store=world.store,
+            clock=clock,
+            key=no_key,
+            shared=tmp_path / "shared",
+        )
+        for _ in range(2)
+    )
+    poller = Poller({"prod": one}, world.store, clock, Random(1))
+    assert poller.waits() == {}
+    limit = one.budget.limit
+    for _ in range(limit - 5):
+        await one.budget.take()
+        clock.advance(0.5)
+    assert poller.waits() == {"prod": f"5 of {limit} requests left"}
+    assert poller.budget_left("prod") == 5
+    clock.advance(61)
+    assert poller.waits() == {}
+    assert other.lists.take()
+    one._sync = Sync(world.provider, world.store, clock)
+    await poller._loops["prod"].tick()
+    assert poller.waits() == {"prod": "another evaltop asks"}
+    other.lists.release()
+    await poller._loops["prod"].tick()
+    assert poller.waits() == {}
+
+
+async def no_key() -> None:
+    return None

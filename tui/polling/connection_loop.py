@@ -29,6 +29,8 @@ from tui.store import Store, StoredRun
 
 STAND_BY_S = 2.0
 """How often a process looks whether the one that polls is still there."""
+HEARD_EVERY = timedelta(seconds=5)
+"""While a tick asks for many runs, how often it is told that answers come."""
 SOURCES_EVERY_S = 300.0
 """How often the list of evals itself is walked again; new evals appear this late at most."""
 
@@ -58,6 +60,8 @@ class ConnectionLoop:
         self._asked = False
         self.standing_by = False
         """Whether another process asks this connection, and this one reads what it stores."""
+        self._partly = False
+        """Whether the last tick brought some answers beside a failure."""
         self._hidden: ProviderError | None = None
         self._retired: RetiredError | None = None
         self._probe = False
@@ -92,10 +96,11 @@ class ConnectionLoop:
         try:
             failure = await self._ask()
         except ProviderError as error:
-            failure = error
+            failure, self._partly = error, False
         else:
-            self._answered_well()
+            self._partly = failure is not None
         if failure is None:
+            self._set_health(self._well())
             await self._save(self._retired)
             if self._retired is not None and not self._sources:
                 return jittered(RETIRED_RETRY_S, self._random)
@@ -104,12 +109,12 @@ class ConnectionLoop:
             return max(pause, self._link.gate.poll_wish_s())
         now = self._clock.now()
         delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
-        partly = self.health.ok_at == now
-        if partly:
+        if self._partly:
             # Some of its lists answered: they neither wait for the broken one, nor are they asked
             # more often for its sake.
             delay = list_delay_s(self._link.poll, Attention(False, True), self._random)
-        self._set_health(self.health.failed(failure, now + timedelta(seconds=delay)))
+        before = self._well() if self._partly else self.health
+        self._set_health(before.failed(failure, now + timedelta(seconds=delay)))
         await self._save(failure)
         return delay
 
@@ -130,14 +135,13 @@ class ConnectionLoop:
                 self._set_health(self.health.failed(error, now + timedelta(seconds=delay)))
         return jittered(STAND_BY_S, self._random)
 
-    def _answered_well(self) -> None:
-        """Note a tick without a failure; a service that has ended stays so beside its batches."""
+    def _well(self) -> ConnectionHealth:
+        """Return the health after answers; a service that has ended stays so beside its batches."""
         now = self._clock.now()
         if self._retired is None:
-            self._set_health(self.health.succeeded(now))
-        else:
-            answered = now if self._sources else self.health.ok_at
-            self._set_health(self.health.outlived(self._retired, answered))
+            return self.health.succeeded(now)
+        answered = now if self._sources else self.health.ok_at
+        return self.health.outlived(self._retired, answered)
 
     async def _ask(self) -> ProviderError | None:
         """Ask the lists and details that are due; return the first failure of some of them.
@@ -166,6 +170,10 @@ class ConnectionLoop:
             except ProviderError as error:
                 failures.append(error)
         await self._count_checked()
+        if answered and not failures and not self._partly:
+            # Asking many runs by themselves may take minutes of the budget.
+            self._set_health(self._well())
+            await self._save(self._retired)
         failures.extend(await self._details(sync, live_before))
         if failures and not answered:
             raise failures[0]
@@ -226,7 +234,14 @@ class ConnectionLoop:
             )
             if interval is not None and self._link.claims.take(str(ref), interval * 0.8):
                 due.append(ref)
-        return [error for _source, error in await sync.runs(due)]
+        return [error for _source, error in await sync.runs(due, on_answer=self._heard)]
+
+    def _heard(self) -> None:
+        """Note an answer to one of many questions: the data of a connection that is well is new."""
+        now = self._clock.now()
+        ok_at = self.health.ok_at
+        if self.health.state is HealthState.OK and ok_at is not None and now - ok_at >= HEARD_EVERY:
+            self._set_health(self.health.succeeded(now))
 
     async def _may_change(self) -> dict[RunRef, StoredRun]:
         """Return the live runs, without those of a service that has ended."""

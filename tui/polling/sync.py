@@ -168,8 +168,15 @@ class Sync:
             failed.extend(await self.runs([stored.run.ref for stored in live]))
         return failed
 
-    async def runs(self, refs: list[RunRef]) -> list[tuple[RunSource, ProviderError]]:
-        """Store the detail of some runs, a few at a time; returns those that failed."""
+    async def runs(
+        self, refs: list[RunRef], on_answer: Callable[[], None] = lambda: None
+    ) -> list[tuple[RunSource, ProviderError]]:
+        """Store the detail of some runs, a few at a time; returns those that failed.
+
+        Args:
+            refs: which.
+            on_answer: called after each that was stored.
+        """
         failed: list[tuple[RunSource, ProviderError]] = []
         slots = asyncio.Semaphore(DETAILS_AT_ONCE)
 
@@ -177,6 +184,7 @@ class Sync:
             async with slots:
                 try:
                     await self.run(ref)
+                    on_answer()
                 except ProviderError as error:
                     failed.append((RunSource(ref.path), error))
 

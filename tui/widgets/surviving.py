@@ -2,6 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
+from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -10,8 +11,16 @@ from textual.message_pump import MessagePump
 class Survivor(Protocol):
     """An app that can go on after a bug in a handler."""
 
-    def survives(self, error: Exception) -> bool:
-        """Tell of the bug; False when the app must end with it."""
+    def survives(
+        self, error: Exception, pump: MessagePump | None = None, *, building: bool = False
+    ) -> bool:
+        """Tell of the bug; False when the app must end with it.
+
+        Args:
+            error: the bug.
+            pump: the app, screen or widget it was met in, where that is known.
+            building: whether a screen or widget could not be composed or mounted because of it.
+        """
         ...
 
 
@@ -26,5 +35,6 @@ class Surviving(MessagePump):
             await super()._dispatch_message(message)
         except Exception as error:
             app = self.app
-            if not (isinstance(app, Survivor) and app.survives(error)):
+            building = isinstance(message, events.Compose | events.Mount)
+            if not (isinstance(app, Survivor) and app.survives(error, self, building=building)):
                 raise

@@ -1,5 +1,6 @@
 """Arguments of the commands about the program itself: `demo`, `config`, `auth`, `doctor`."""
 
+import argparse
 from typing import Any
 
 from tui.commands.arguments.common import FORMATS, Commands, Parser
@@ -17,6 +18,12 @@ def add_demo(commands: "Commands[Any]") -> None:
         "--serve",
         metavar="HOST:PORT",
         help="only serve the simulated APIs and print a config file for them on stdout",
+    )
+    demo.add_argument(
+        "--read-only",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="without anything that changes a run",
     )
 
 
