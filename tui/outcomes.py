@@ -103,3 +103,11 @@ def row_outcome(trials: Iterable[Outcome]) -> tuple[Outcome, bool]:
         if outcome in seen:
             return outcome, False
     return Outcome.PENDING, False
+
+
+def instability(passed: int, n: int) -> float | None:
+    """Return the chance that two of a row's graded trials differ; None with fewer than two.
+
+    With few trials a row can reach 1: one passed and one failed.
+    """
+    return None if n < 2 else 2 * passed * (n - passed) / (n * (n - 1))  # noqa: PLR2004 - a pair

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.analysis.trials import at_every_k, instability, pass_at_k, pass_hat_k
+from tui.analysis.trials import at_every_k, pass_at_k, pass_hat_k
+from tui.outcomes import instability
 
 KINDS = st.integers(1, 8).flatmap(
     lambda n: st.tuples(st.integers(0, n), st.just(n), st.integers(1, n))

@@ -8,7 +8,8 @@ from unicodedata import combining, normalize
 
 import regex
 
-from tui.models import JsonObject, Trial
+from tui.models import JsonObject, Outcome, Trial
+from tui.outcomes import instability
 from tui.query import Compare, Node, Not, Or, Word
 from tui.store import RowHead, StoredRun
 
@@ -165,7 +166,9 @@ def row_facts(
 ) -> tuple[JsonObject, list[str | None]]:
     """Return a row's record under the filter's names, and its words."""
     facts = _renamed(record, NAMES) | bodies_of(trials)
+    passed, failed = (head.outcomes.count(one) for one in (Outcome.PASSED, Outcome.FAILED))
     facts |= {"unstable": head.unstable, "preview": head.preview}
+    facts["instability"] = instability(passed, passed + failed)
     usage = head.usage
     if usage is not None and usage.total_tokens is None:
         parts = [n for n in (usage.input_tokens, usage.output_tokens) if n is not None]

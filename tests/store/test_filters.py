@@ -61,7 +61,8 @@ small = st.none() | st.integers(0, 4)
 BODIES = dict.fromkeys(("output", "input", "expected", "reason"), "body")
 ROW_KINDS = {
     **dict.fromkeys(
-        ("index", "score", "trials", "latency", "tokens", "input_tokens", "cost"), "number"
+        ("index", "score", "trials", "latency", "tokens", "input_tokens", "cost", "instability"),
+        "number",
     ),
     "unstable": "truth",
     "passed": "truth",
@@ -128,6 +129,7 @@ row_leaves = st.one_of(
     compares("outcome", equal, tuple(Outcome)),
     compares("outcome", ("~",), ("ed$", "x", "pass")),
     compares("unstable", equal, ("true", "false")),
+    compares("instability", order, ("0", "1", "50%", "none", "0.7")),
     *(
         compares(name, order, numbers)
         for name in ("index", "score", "trials", "latency", "tokens", "input_tokens", "cost")

@@ -19,6 +19,7 @@ from tests.store.builders import (
 )
 from tests.store.strategies import numbers
 from tui.models import CriterionType, ErrorInfo, Outcome, Row, Usage
+from tui.outcomes import instability
 from tui.store import RowHead, RowQuery, Store
 
 NUMERIC, LABEL = CriterionType.NUMERIC, CriterionType.LABEL
@@ -38,9 +39,15 @@ def criterion_key(name: str) -> Callable[[RowHead], Any]:
     return key
 
 
+def disagreement(head: RowHead) -> float | None:
+    passed, failed = (head.outcomes.count(one) for one in (Outcome.PASSED, Outcome.FAILED))
+    return instability(passed, passed + failed)
+
+
 QUERIES: dict[str, tuple[RowQuery, Callable[[RowHead], Any]]] = {
     "label": (RowQuery(sort="label"), lambda head: head.label.casefold()),
     "trials": (RowQuery(sort="trials"), lambda head: head.trials_n),
+    "instability": (RowQuery(sort="instability"), disagreement),
     "cost": (RowQuery(sort="cost"), lambda head: head.usage and head.usage.cost_usd),
     "error": (
         RowQuery(sort="error"),

@@ -1,4 +1,4 @@
-"""Several trials of one row: chances with k tries, and how stable a row is."""
+"""Several trials of one row: chances with k tries."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -56,14 +56,6 @@ def at_every_k(rows: Sequence[tuple[int, int]]) -> list[AtK]:
         all_pass = _mean({kind: pass_hat_k(*kind, k) for kind in enough}, enough)
         found.append(AtK(k, sum(enough.values()), any_passes, all_pass))
     return found
-
-
-def instability(passed: int, n: int) -> float | None:
-    """Return the chance that two of a row's trials differ, 0 to 1; None with fewer than two.
-
-    With few trials a row can reach 1: one passed and one failed.
-    """
-    return None if n < 2 else 2 * passed * (n - passed) / (n * (n - 1))  # noqa: PLR2004 - a pair
 
 
 def _check(passed: int, n: int, k: int) -> None:

@@ -15,6 +15,7 @@ SORTS: Mapping[RowSort, tuple[str, str, bool]] = {
     "tokens": ("tokens", "tokens, most first", True),
     "cost": ("cost", "cost, dearest first", True),
     "trials": ("trials", "trials, most first", True),
+    "instability": ("trials", "trials that disagree first", True),
     "error": ("said", "error", False),
     "label": ("row", "label", False),
 }

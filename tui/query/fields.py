@@ -134,6 +134,7 @@ ROW_FIELDS = Fields(
         Field("index", Kind.NUMBER),
         Field("score", Kind.NUMBER),
         Field("trials", Kind.NUMBER, ("trials_n",)),
+        Field("instability", Kind.RATE),
         Field("latency", Kind.SPAN, ("latency_s",)),
         Field("tokens", Kind.NUMBER, ("total_tokens", "usage.total_tokens")),
         *(
@@ -159,4 +160,5 @@ ROW_FIELDS = Fields(
     ),
 )
 """Of rows, as their heads have them: a criterion's label ends after 120 characters, the preview
-after 200, an error after 2,000; the bodies are whole."""
+after 200, an error after 2,000; the bodies are whole. `instability` is the chance that two graded
+trials differ."""

@@ -14,11 +14,21 @@ from tui.store.selecting import Selection
 
 _TEXTS = {"key": "key", "label": "label", "preview": "preview", "error": "error"}
 """Also where bare words are looked for."""
+_PASSED, _GRADED = (
+    " + ".join(
+        f"length(strip) - length(replace(strip, '{RANKS[outcome]}', ''))" for outcome in some
+    )
+    for some in ((Outcome.PASSED,), (Outcome.PASSED, Outcome.FAILED))
+)
+"""How many trials of a row passed, and how many passed or failed: `strip` has a rank for each."""
 _COLUMNS = {
     "unstable": "unstable",
     "index": "idx",
     "score": "score",
     "trials": "length(strip)",
+    # As `tui.outcomes.instability`; NULL, unknown, where fewer than two were graded.
+    "instability": f"2.0 * ({_PASSED}) * (({_GRADED}) - ({_PASSED}))"
+    f" / nullif(({_GRADED}) * max(({_GRADED}) - 1, 0), 0)",
     "latency": "latency",
     "tokens": "tokens",
 }

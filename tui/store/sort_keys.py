@@ -7,14 +7,17 @@ cost a run nothing.
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
+from tui.models import Outcome
+from tui.outcomes import instability
 from tui.store.codec import column_text
-from tui.store.heads import CellTally
+from tui.store.heads import RANKS, CellTally
 
 TEXT = 100
 """Characters of a text that decide its place; rows that begin alike stay in the order they came."""
-NUMBERS = {"trials": -1, "cost": -2, "error": -3, "label": -4}
+NUMBERS = {"trials": -1, "cost": -2, "error": -3, "label": -4, "instability": -5}
 """What a column is in the table; a criterion has its own id."""
 USUAL_TRIALS = 1
+_PASSED, _FAILED = str(RANKS[Outcome.PASSED]), str(RANKS[Outcome.FAILED])
 
 Value = float | int | str
 
@@ -29,16 +32,20 @@ def keys_of(
     *,
     label: str,
     error: str | None,
-    trials: int,
+    strip: str,
     cost: float | None,
     cells: Sequence[CellTally],
 ) -> list[Key]:
-    """Return the keys of a row from what is stored of it."""
+    """Return the keys of a row from what is stored of it; `strip` has a rank for each trial."""
     found: list[Key] = [(row, None, NUMBERS["label"], text_key(label))]
     if error is not None:
         found.append((row, None, NUMBERS["error"], text_key(error)))
-    if trials != USUAL_TRIALS:
-        found.append((row, None, NUMBERS["trials"], trials))
+    if len(strip) != USUAL_TRIALS:
+        found.append((row, None, NUMBERS["trials"], len(strip)))
+        passed = strip.count(_PASSED)
+        differ = instability(passed, passed + strip.count(_FAILED))
+        if differ is not None:
+            found.append((row, None, NUMBERS["instability"], differ))
     if cost is not None:
         found.append((row, None, NUMBERS["cost"], cost))
     named: set[str] = set()

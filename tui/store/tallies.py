@@ -39,7 +39,7 @@ class Counted(NamedTuple):
             self.id,
             label=self.label,
             error=self.error,
-            trials=len(self.strip),
+            strip=self.strip,
             cost=None if usage is None else column_real(usage.cost_usd),
             cells=cells,
         )
@@ -80,7 +80,7 @@ class Difference:
             row,
             label=label,
             error=columns.error,
-            trials=len(columns.strip),
+            strip=columns.strip,
             cost=folded.cost,
             cells=folded.cells,
         )

@@ -22,7 +22,17 @@ RunSort = Literal[
     "connection",
 ]
 RowSort = Literal[
-    "index", "key", "outcome", "score", "latency", "tokens", "label", "trials", "cost", "error"
+    "index",
+    "key",
+    "outcome",
+    "score",
+    "latency",
+    "tokens",
+    "label",
+    "trials",
+    "instability",
+    "cost",
+    "error",
 ]
 
 MISSING_SHOWN = 5
@@ -262,7 +272,8 @@ class RowQuery:
     error."""
     sort: RowSort = "index"
     """`index` is dataset order, then arrival; `outcome` ascending puts failures first, `error`
-    sorts by the message. Unknown values come last in both directions."""
+    sorts by the message, `instability` by the chance that two graded trials differ. Unknown values
+    come last in both directions."""
     descending: bool = False
     criterion: str | None = None
     """Name of a criterion to sort by instead: its value, else its verdict, else its label."""
