@@ -20,6 +20,7 @@ def _factory(module: str, name: str) -> Factory:
 SCREENS: Mapping[str, Factory] = {
     "runs": _factory("runs", "RunsScreen"),
     "run": _factory("run", "RunScreen"),
+    "statistics": _factory("statistics", "StatisticsScreen"),
     "trial": _factory("trial", "TrialScreen"),
     "search": _factory("search", "SearchScreen"),
     "json": _factory("raw", "JsonScreen"),

@@ -17,6 +17,8 @@ from tui.widgets.text_view import Section, TextView
 INTRODUCTIONS = {
     "runs": "Every run and batch job of every connection, in one list.",
     "run": "One run: what came out, how sure that is, and its rows.",
+    "statistics": "How sure a run's figures are: intervals, which while it is live hold however "
+    "often you look, k tries at a row, rows whose trials disagree, slices, the group's last runs.",
     "trial": "One row in full: what was asked, what was said, how it was graded.",
     "json": "What the provider sent, nothing added and nothing left out but inline rows.",
     "compare": "Runs joined row by row: what was matched, the verdict with its interval, the rows "

@@ -20,6 +20,7 @@ from tui.messages import (
     LinkAsked,
     RowOpened,
     SearchOpened,
+    StatisticsOpened,
     TextAsked,
     Told,
 )
@@ -151,7 +152,7 @@ class RunScreen(FollowingScreen, PanedScreen):
 
     def _show_panes(self, stored: StoredRun) -> None:
         run = stored.run
-        criteria = present.criteria_rows(run.criteria)
+        criteria = present.criteria_rows(run.criteria, live=run.live)
         self._rows.show_criteria(criteria)
         self.query_one("#criteria", VirtualTable).set_source(numbered(criteria))
         self.query_one("#usage", VirtualTable).set_source(numbered(present.usage_rows(run.usage)))
@@ -290,6 +291,10 @@ class RunScreen(FollowingScreen, PanedScreen):
         """Search the rows of this run."""
         self.post_message(SearchOpened(self._ref))
 
+    def action_statistics(self) -> None:
+        """Show how sure the figures are."""
+        self.post_message(StatisticsOpened(self._ref))
+
     def action_next_item(self) -> None:
         """Show the next run of the list."""
         self._step(1)
@@ -391,7 +396,4 @@ class RunScreen(FollowingScreen, PanedScreen):
         self.post_message(TextAsked(self._as_text(), editor=True))
 
     def _as_text(self) -> str:
-        stored = self._stored
-        if stored is None:
-            return str(self._ref)
-        return present.as_text(stored)
+        return str(self._ref) if self._stored is None else present.as_text(self._stored)

@@ -9,14 +9,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from tui.errors import ConfigProblem
 from tui.frozen import frozen
 
-SCREENS = ("runs", "run", "trial", "json", "compare", "pair", "search", "connections", "help")
+SCREENS = (
+    "runs",
+    "run",
+    "statistics",
+    "trial",
+    "json",
+    "compare",
+    "pair",
+    "search",
+    "connections",
+    "help",
+)
 """Names of the screens, as scopes of actions use them."""
 
-LISTS = ("runs", "run", "compare", "search", "connections")
+LISTS = ("runs", "run", "statistics", "compare", "search", "connections")
 """Screens whose main pane is a table."""
 
 READING = ("run", "trial", "json", "compare", "pair")
-"""Screens below the list of runs."""
+"""Screens below the list of runs whose content can be read as a text."""
+
+PANED = ("run", "statistics", "trial", "json", "compare", "pair")
+"""Screens with several panes."""
 
 STEPPING = ("run", "trial", "compare", "pair")
 """Screens from which one steps to the next thing of the list they were opened from."""
@@ -53,23 +67,28 @@ ACTIONS: tuple[Action, ...] = (
     Action("bottom", ("end", "G"), "to the end", SCREENS, "Move"),
     Action("open", ("enter",), "open, fold or unfold", SCREENS, "Go", hint="open"),
     Action("back", ("escape", "backspace"), "back, closing what is on top first", SCREENS, "Go"),
-    Action("next-pane", ("tab",), "next pane", READING, "Go", hint="pane"),
-    Action("previous-pane", ("shift+tab",), "previous pane", READING, "Go"),
-    *(
-        Action(f"pane-{n}", (str(n),), f"pane {n}", READING, "Go", show=n == 1)
-        for n in range(1, 10)
-    ),
+    Action("next-pane", ("tab",), "next pane", PANED, "Go", hint="pane"),
+    Action("previous-pane", ("shift+tab",), "previous pane", PANED, "Go"),
+    *(Action(f"pane-{n}", (str(n),), f"pane {n}", PANED, "Go", show=n == 1) for n in range(1, 10)),
     Action("previous-item", ("[",), "previous row; on a run: previous run", STEPPING, "Go"),
     Action("next-item", ("]",), "next row; on a run: next run", STEPPING, "Go", hint="next"),
     Action(
         "connections",
         ("A",),
         "connections",
-        ("runs", "run", "trial", "json", "compare", "pair", "search"),
+        ("runs", "run", "statistics", "trial", "json", "compare", "pair", "search"),
         "Go",
     ),
     Action("next-changed", (".",), "next run that changed since you looked", ("runs", "run"), "Go"),
     Action("json", ("J",), "raw JSON", ("run", "trial"), "Go", hint="JSON"),
+    Action(
+        "statistics",
+        ("i",),
+        "how sure: intervals, trials, slices, trend",
+        ("run",),
+        "Go",
+        hint="how sure",
+    ),
     Action("mark", ("space",), "mark", ("runs",), "Find", hint="mark"),
     Action(
         "compare",
@@ -96,6 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next-match", ("n",), "next match", ("trial", "json"), "Find", hint="next"),
     Action("previous-match", ("N",), "previous match", ("trial", "json"), "Find"),
     Action("sort", ("s",), "sort by …", ("runs", "run"), "Find", hint="sort"),
+    Action("slice-field", ("m",), "slices by …", ("statistics",), "Find", hint="slices by"),
     Action("faster", ("+",), "ask more often", ("runs", "run", "trial", "connections"), "Live"),
     Action("slower", ("-",), "ask less often", ("runs", "run", "trial", "connections"), "Live"),
     Action("cancel", ("x",), "cancel the run (asks first)", ("runs", "run"), "Live"),
@@ -112,7 +132,7 @@ ACTIONS: tuple[Action, ...] = (
         "refresh",
         ("r",),
         "refresh now",
-        ("runs", "run", "trial", "compare", "search", "connections"),
+        ("runs", "run", "statistics", "trial", "compare", "search", "connections"),
         "Live",
         "refresh",
     ),

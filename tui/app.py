@@ -30,6 +30,7 @@ from tui.messages import (
     RowOpened,
     RunOpened,
     SearchOpened,
+    StatisticsOpened,
     StoreChanged,
     TextAsked,
 )
@@ -201,6 +202,10 @@ class EvalTopApp(NoticingApp):
     def on_run_opened(self, event: RunOpened) -> None:
         """Show a run."""
         self._push("run", event.ref, event.query)
+
+    def on_statistics_opened(self, event: StatisticsOpened) -> None:
+        """Show a run's statistics."""
+        self._push("statistics", event.ref)
 
     def on_row_opened(self, event: RowOpened) -> None:
         """Show a row."""

@@ -31,6 +31,14 @@ class RunOpened(Message):
         self.query = query
 
 
+class StatisticsOpened(Message):
+    """A person wants to know how sure a run's figures are."""
+
+    def __init__(self, ref: RunRef) -> None:
+        super().__init__()
+        self.ref = ref
+
+
 class RowOpened(Message):
     """A person wants to read a row; `query` is the list it was chosen from."""
 

@@ -53,9 +53,10 @@ def rows_of(letters: str) -> list[Row]:
 def put(
     store: Store, path: str, rows: Iterable[Row], *, connection: str = "prod", **fields: Any
 ) -> StoredRun:
-    """Store a run that has ended, with its rows."""
+    """Store a run, one that has ended unless told otherwise, with its rows."""
     fields.setdefault("group", GROUP)
-    run = make_run(path, Status.COMPLETED, connection=connection, **fields)
+    status = fields.pop("status", Status.COMPLETED)
+    run = make_run(path, status, connection=connection, **fields)
     store.apply_runs(connection, "runs", [run], complete=False)
     walk(store, rows_page(*rows), ref=run.ref)
     stored = store.run(run.ref)

@@ -65,7 +65,7 @@ def test_the_baseline_is_the_marked_run_else_the_one_before(clock: FakeClock) ->
         first.run.ref,
     ]
     points = trend(store, third)
-    assert [(each.stored.run.ref.path[-1], each.rate) for each in points] == [
+    assert [(each.stored.run.ref.path[-1], each.value) for each in points] == [
         ("1", 0.5),
         ("2", 0.5),
         ("3", 1.0),

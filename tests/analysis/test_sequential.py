@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tui.analysis.intervals import Interval, wilson
-from tui.analysis.sequential import anytime_rate
+from tui.analysis.sequential import anytime_mean, anytime_rate
 
 
 @cache
@@ -67,3 +67,37 @@ def test_nothing_and_the_impossible() -> None:
     assert anytime_rate(0, 0) is None
     with pytest.raises(ValueError, match="11 of 10"):
         anytime_rate(11, 10)
+
+
+def means_missed(looks: int, times: int, seed: int) -> float:
+    """Return how often watching a stream of skewed scores leaves the mean's interval."""
+    draws = np.random.default_rng(seed).exponential(2.0, (times, looks))
+    missed = 0
+    for stream in draws:
+        ends = (anytime_mean(stream[:n].tolist()) for n in range(20, looks + 1, 5))
+        missed += any(found is not None and not found.low <= 2.0 <= found.high for found in ends)
+    return missed / times
+
+
+def test_watching_a_mean_misses_it_about_once_in_twenty_at_most() -> None:
+    assert means_missed(looks=120, times=150, seed=3) <= 0.05 + 3 * (0.05 * 0.95 / 150) ** 0.5
+
+
+@pytest.mark.nightly
+def test_watching_a_mean_for_long_misses_it_at_most_once_in_twenty() -> None:
+    assert means_missed(looks=800, times=600, seed=5) <= 0.05 + 3 * (0.05 * 0.95 / 600) ** 0.5
+
+
+def test_a_mean_of_few_or_equal_values_has_no_interval() -> None:
+    assert anytime_mean([1.0, 2.0] * 9) is None
+    assert anytime_mean([1.0] * 50) is None
+    found = anytime_mean([1.0, 2.0] * 100)
+    assert found is not None
+    assert found.low < 1.5 < found.high
+    assert found.half_width == pytest.approx(
+        (0.25 * (1 + 1 / (s := 200 * RHO)) / 200 * (np.log(s + 1) - 2 * np.log(0.05))) ** 0.5
+    )
+
+
+RHO = (-2 * np.log(0.05) + np.log(-2 * np.log(0.05)) + 1) / 200
+"""Squared, as the theorem names it."""

@@ -19,6 +19,7 @@ COMPARE = ("slash", *"name", "tilde", *"run", "enter", "g", "c")
 WAYS = {
     "runs": (),
     "run": ("down", "down", "enter"),
+    "statistics": ("down", "down", "enter", "i"),
     "trial": ("down", "down", "enter", "enter"),
     "json": ("enter", "J"),
     "compare": COMPARE,

@@ -33,7 +33,7 @@ async def test_what_is_stored_is_shown_before_anybody_is_asked(
     async with opened(world) as pilot:
         shown = text(pilot)
         assert "evaltop  4 runs · 2 live · 1 in trouble" in shown
-        assert "● running    812/1000 87.2% ±2.3" in shown
+        assert "● running    812/1000 87.2% ±4.2" in shown
         assert "nightly-11-20" in shown
         assert "21h*" in shown
         assert "— 5 errored" in shown

@@ -1,7 +1,11 @@
-"""The pass rate of a group's last runs."""
+"""The pass rate, or the mean score, of a group's last runs."""
+
+from math import sqrt
+from typing import Literal
 
 from tui.analysis.baselines import previous_runs
-from tui.analysis.intervals import Interval, wilson
+from tui.analysis.intervals import LEVEL, Interval, t_quantile
+from tui.analysis.sequential import rate_interval
 from tui.frozen import frozen
 from tui.store import Store, StoredRun
 
@@ -13,19 +17,43 @@ class TrendRun:
     """One run of a trend."""
 
     stored: StoredRun
-    rate: float
+    value: float
     interval: Interval | None
+    n: int
+    """Rows it rests on."""
+    unit: Literal["rate", "score"] = "rate"
 
 
 def trend(store: Store, stored: StoredRun, most: int = RUNS) -> tuple[TrendRun, ...]:
-    """Return the last comparable runs up to this one, oldest first; only those with a rate.
+    """Return the last comparable runs up to this one, oldest first.
 
-    Empty when fewer than two have one.
+    Pass rates where this run has one, else mean scores; only of runs that have the same. Empty
+    when fewer than two have.
     """
-    found = []
-    for other in (*reversed(previous_runs(store, stored, most - 1)), stored):
-        passed, failed = other.run.counts.passed, other.run.counts.failed
-        if passed is not None and failed is not None and passed + failed:
-            n = passed + failed
-            found.append(TrendRun(other, passed / n, wilson(passed, n)))
-    return tuple(found) if len(found) > 1 else ()
+    read = _rate if _rate(stored) is not None else lambda other: _score(store, other)
+    runs = (*reversed(previous_runs(store, stored, most - 1)), stored)
+    found = tuple(point for other in runs if (point := read(other)) is not None)
+    return found if len(found) > 1 else ()
+
+
+def _rate(stored: StoredRun) -> TrendRun | None:
+    passed, failed = stored.run.counts.passed or 0, stored.run.counts.failed or 0
+    n = passed + failed
+    ends = rate_interval(passed, n, live=stored.run.live)
+    return TrendRun(stored, passed / n, ends, n) if n else None
+
+
+def _score(store: Store, stored: StoredRun) -> TrendRun | None:
+    """Return the mean score with its t interval over the stored rows, else what the run tells."""
+    moments = store.joining.score_moments(stored.run.ref)
+    if moments is None:
+        score = stored.run.score
+        if score is None or score.mean is None:
+            return None
+        return TrendRun(stored, score.mean, None, stored.run.counts.done or 0, "score")
+    n, mean, variance = moments
+    ends = None
+    if n > 1:
+        half = t_quantile(LEVEL, n - 1) * sqrt(variance / (n - 1))
+        ends = Interval(mean - half, mean + half)
+    return TrendRun(stored, mean, ends, n, "score")

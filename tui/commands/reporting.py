@@ -74,10 +74,11 @@ def _part(store: Store, comparison: Comparison) -> Part:
     points = tuple(
         TrendPoint(
             run_name(each.stored.run),
-            each.rate,
+            each.value,
             None if each.interval is None else each.interval.low,
             None if each.interval is None else each.interval.high,
             each.stored.run.ref == current.run.ref,
+            each.unit,
         )
         for each in trend(store, current)
     )

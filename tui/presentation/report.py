@@ -6,6 +6,7 @@ Texts of providers stay text: escaped, cleaned, never a link. The page loads not
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from typing import Literal
 
 from tui.analysis.compared import Comparison, Judged, Pair
 from tui.analysis.gating import GateCheck, worst
@@ -41,6 +42,7 @@ class TrendPoint:
     low: float | None
     high: float | None
     current: bool = False
+    unit: Literal["rate", "score"] = "rate"
 
 
 @frozen
@@ -83,8 +85,9 @@ def _quoted(title: str, text: str) -> str:
 
 def _trend_line(point: TrendPoint) -> str:
     mark = " (this run)" if point.current else ""
-    ends = "" if point.low is None else f", {fmt.interval(point.low, point.high)}"
-    return f"{clean_line(point.name, 60)}: {fmt.percent(point.value)}{ends}{mark}"
+    value = fmt.percent if point.unit == "rate" else fmt.decimal
+    ends = "" if point.low is None else f", {value(point.low)} to {value(point.high)}"
+    return f"{clean_line(point.name, 60)}: {value(point.value)}{ends}{mark}"
 
 
 _STYLE = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from tui.analysis.intervals import wilson
+from tui.analysis.sequential import rate_interval
 from tui.models import CriterionStats, CriterionType, JsonValue, ModelUsage, Run
 from tui.presentation import format as fmt
 from tui.presentation.completeness import missing_rows
@@ -78,7 +78,7 @@ def outcome_text(run: Run) -> str:
     counts = run.counts
     passed, failed = counts.passed or 0, counts.failed or 0
     parts = []
-    found = wilson(passed, passed + failed)
+    found = rate_interval(passed, passed + failed, live=run.live)
     if found is not None:
         rate = fmt.percent(passed / (passed + failed))
         parts.append(f"pass rate {rate} ({fmt.interval(found.low, found.high)})")
@@ -146,19 +146,21 @@ def total_tokens(usage: ModelUsage) -> int | None:
     return _sum((usage.input_tokens, usage.output_tokens))
 
 
-def criteria_rows(criteria: Sequence[CriterionStats]) -> tuple[tuple[Cell, ...], ...]:
-    """Return the table of criteria."""
-    return tuple(_criterion_row(criterion) for criterion in criteria)
+def criteria_rows(
+    criteria: Sequence[CriterionStats], *, live: bool = False
+) -> tuple[tuple[Cell, ...], ...]:
+    """Return the table of criteria; `live` says whether more rows will come."""
+    return tuple(_criterion_row(criterion, live=live) for criterion in criteria)
 
 
-def _criterion_row(stats: CriterionStats) -> tuple[Cell, ...]:
+def _criterion_row(stats: CriterionStats, *, live: bool) -> tuple[Cell, ...]:
     # `200 of 240`: criteria do not always speak of every trial.
     n = fmt.number(stats.n)
     if stats.trial_count is not None and stats.trial_count != stats.n:
         n = f"{fmt.short_number(stats.n)} of {fmt.short_number(stats.trial_count)}"
     binary = stats.type is CriterionType.BINARY or stats.pass_rate is not None
     passed, failed = stats.passed or 0, stats.failed or 0
-    found = wilson(passed, passed + failed) if binary else None
+    found = rate_interval(passed, passed + failed, live=live) if binary else None
     return (
         Cell(stats.name),
         Cell(n),
@@ -305,6 +307,8 @@ def as_text(stored: StoredRun) -> str:
     """Return the whole run as plain text, for the pager and the editor."""
     run = stored.run
     parts = [title(run), outcome_text(run), cost_text(run), *notes(stored)]
-    parts.extend("  ".join(cell.text for cell in row) for row in criteria_rows(run.criteria))
+    parts.extend(
+        "  ".join(cell.text for cell in row) for row in criteria_rows(run.criteria, live=run.live)
+    )
     parts.extend(f"\n{heading}\n{text}" for heading, text in details(run))
     return "\n".join(part for part in parts if part) + "\n"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from tui.analysis.intervals import wilson
+from tui.analysis.sequential import rate_interval
 from tui.models import Counts, Run
 from tui.presentation import format as fmt
 from tui.presentation.following import concern_word, signs
@@ -147,7 +147,7 @@ def score_text(run: Run) -> str:
     """
     counts = run.counts
     passed, failed, errored = counts.passed or 0, counts.failed or 0, counts.errored or 0
-    found = wilson(passed, passed + failed)
+    found = rate_interval(passed, passed + failed, live=run.live)
     if found is not None:
         rate = passed / (passed + failed)
         text = fmt.rate_with_interval(rate, found.low, found.high)

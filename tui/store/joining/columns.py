@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.models import Outcome
 from tui.store.codec import loads
-from tui.store.heads import RANKS, CellTally
+from tui.store.heads import RANKS, CellTally, load_head
 
 _PASSED, _FAILED = str(RANKS[Outcome.PASSED]), str(RANKS[Outcome.FAILED])
 _COLUMNS = (
@@ -65,6 +65,20 @@ def read_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, S
     """Return what `add_rows` takes of some rows (at most 500), by id; removed ones are missing."""
     marks = ",".join("?" * len(ids))
     return {row[0]: row[1:] for row in connection.execute(f"{_COLUMNS} ({marks})", ids)}
+
+
+def read_ranges(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> dict[int, tuple[float, float]]:
+    """Return lowest and highest score of some rows of several trials (at most 500), by id."""
+    marks = ",".join("?" * len(ids))
+    found: dict[int, tuple[float, float]] = {}
+    for row, head in connection.execute(f"SELECT row, head FROM trial WHERE row IN ({marks})", ids):  # noqa: S608 - marks
+        score = None if head is None else load_head(head).score
+        if score is not None:
+            low, high = found.get(row, (score, score))
+            found[row] = min(low, score), max(high, score)
+    return found
 
 
 def add_rows(found: Mapping[int, Sequence[Any]], ids: Sequence[int], into: RowColumns) -> None:

@@ -11,7 +11,7 @@ from tui.models import Run, RunRef, Trial
 from tui.store.codec import column_text, pack, unpack
 from tui.store.database import Database
 from tui.store.joining import choices
-from tui.store.joining.columns import RowColumns, add_rows, read_rows
+from tui.store.joining.columns import RowColumns, add_rows, read_ranges, read_rows
 from tui.store.joining.items import paths_of, value_of
 from tui.store.row_table import chunks, read_trial
 from tui.store.run_table import find_id
@@ -62,15 +62,53 @@ class Joining:
 
         Those whose values all differ come first, then the others, each in the item's order.
         """
+        common = self._common_fields(ref)
+        return sorted(common, key=lambda name: _most_frequent(common[name]) > 1)
+
+    def slice_fields(self, ref: RunRef) -> list[str]:
+        """Return the item fields by which a run's rows fall into few kinds, fewest kinds first.
+
+        Judged by its first rows; a field that is the same on all of them comes last.
+        """
+        common = self._common_fields(ref)
+        kinds = {name: len(set(values)) for name, values in common.items()}
+        several = [name for name in common if kinds[name] * 2 <= len(common[name])]
+        return sorted(several, key=lambda name: (kinds[name] == 1, kinds[name]))
+
+    def _common_fields(self, ref: RunRef) -> dict[str, list[str]]:
+        """Return values by name of the fields that most of a run's first rows have."""
         ids = self._ids(ref)[:_SAMPLE]
-        if not len(ids):
-            return []
         values: dict[str, list[str]] = {}
         for paths in self._of_first_trials(ids, paths_of):
             for name, value in (paths or {}).items():
                 values.setdefault(name, []).append(value)
-        common = [name for name, found in values.items() if len(found) * 2 > len(ids)]
-        return sorted(common, key=lambda name: max(Counter(values[name]).values()) > 1)
+        return {name: found for name, found in values.items() if len(found) * 2 > len(ids)}
+
+    def score_ranges(self, ref: RunRef) -> dict[int, tuple[float, float]]:
+        """Return the lowest and highest score of each row with several trials, by row id."""
+
+        def several(connection: sqlite3.Connection) -> list[int]:
+            sql = "SELECT id FROM row WHERE run = ? AND length(strip) > 1 AND score IS NOT NULL"
+            return [row for (row,) in connection.execute(sql, (find_id(connection, ref),))]
+
+        found: dict[int, tuple[float, float]] = {}
+        for part in chunks(self._database.read(several)):
+            found.update(self._database.read(partial(read_ranges, ids=part)))
+        return found
+
+    def score_moments(self, ref: RunRef) -> tuple[int, float, float] | None:
+        """Return number, mean and variance (over n) of the rows' scores; None without any."""
+
+        def work(connection: sqlite3.Connection) -> tuple[int, float, float] | None:
+            run = find_id(connection, ref)
+            sql = "SELECT count(score), avg(score) FROM row WHERE run = ?"
+            n, mean = connection.execute(sql, (run,)).fetchone()
+            if not n:
+                return None
+            sql = "SELECT avg((score - ?) * (score - ?)) FROM row WHERE run = ?"
+            return n, mean, connection.execute(sql, (mean, mean, run)).fetchone()[0]
+
+        return self._database.read(work)
 
     def field(
         self, ref: RunRef, name: str, progress: Progress = never
@@ -163,6 +201,10 @@ class Joining:
 
         values = self._database.read(work)
         return [values.get(row) for row in ids]
+
+
+def _most_frequent(values: Sequence[str]) -> int:
+    return max(Counter(values).values())
 
 
 def _read_parts(
