@@ -24,8 +24,11 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 WALKS = {
     "runs": (),
     "run": ("open prompt v3",),
+    "statistics": ("open amber-river", "i", "rest"),
     "trial": ("open prompt v3", "enter"),
     "json": ("open prompt v3", "J"),
+    "compare": ("open prompt v3", "c", "rest"),
+    "pair": ("open prompt v3", "c", "rest", "enter", "enter", "rest"),
     "help": ("question_mark",),
     "connections": ("A",),
 }
@@ -113,8 +116,11 @@ def walk(steps: tuple[str, ...]) -> Callable[[Pilot[int]], Awaitable[None]]:
 
 
 async def take(pilot: Pilot[int], app: EvalTopApp, step: str) -> None:
-    """Do one step: a key, a filter, or a filter and then opening what it found."""
+    """Do one step: a key, a filter, or a filter and then opening what it found; or rest."""
     word, _, text = step.partition(" ")
+    if word == "rest":
+        await until(pilot, lambda: all(one.group == "poll" for one in app.workers))
+        return
     if not text:
         await pilot.press(step)
         return
