@@ -16,6 +16,12 @@ Opened = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 
 
 @pytest.fixture(autouse=True)
+def quick_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot looks five times as often whether the app is idle: it does so after every key."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+
+
+@pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the person's terminal leaks in."""
     for name in [*os.environ]:
