@@ -172,3 +172,22 @@ async def test_focus_and_theme_change_the_colours() -> None:
         app.theme = "textual-light"
         await pilot.pause()
         assert cursor_style() != unfocused
+
+
+async def test_padding_and_tint_are_kept() -> None:
+    table = VirtualTable(COLUMNS, Rows(keys(3)))
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(app, pilot)
+        plain = app.lines()
+        table.styles.padding = (1, 2)
+        await pilot.pause()
+        await pilot.pause()
+        padded = app.lines()
+        assert not padded[0].strip()
+        assert padded[1].rstrip() == "  " + plain[0].rstrip()[: len(padded[1].rstrip()) - 2]
+        before = app.screen.get_style_at(10, 2)
+        table.styles.tint = "red 50%"
+        await pilot.pause()
+        await pilot.pause()
+        assert app.screen.get_style_at(10, 2).bgcolor != before.bgcolor

@@ -1,6 +1,7 @@
 """Plain text and styles to strips: cutting, padding and merging. No markup is ever read."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -37,7 +38,7 @@ def fit(text: str, width: int, align: Align = "left") -> str:
     if width <= 0:
         return ""
     text = clean_cut(text, width)
-    size = cell_len(text)
+    size = cells(text)
     if size > width:
         # A wide character on the edge becomes a space.
         return set_cell_size(text, width - 1) + ELLIPSIS
@@ -56,7 +57,12 @@ def shorten(text: str, width: int) -> str:
     if width <= 0:
         return ""
     text = clean_cut(text, width)
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + ELLIPSIS
+    return text if cells(text) <= width else set_cell_size(text, width - 1) + ELLIPSIS
+
+
+def cells(text: str) -> int:
+    """Return how many cells clean text takes; nearly all of it is ASCII, which need not be read."""
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def line(parts: Iterable[Part], width: int, base: Style) -> Strip:
@@ -65,32 +71,39 @@ def line(parts: Iterable[Part], width: int, base: Style) -> Strip:
     Neighbours of one style become one segment, and blanks join the segment before them, because
     every change of style costs up to 40 bytes on the wire. Cuts what is too long.
     """
-    merged: list[Part] = []
+    texts: list[str] = []
+    styles: list[Style] = []
+    last: Style | None = None
     room = width
     for text, style in parts:
-        if room <= 0:
-            break
-        size = cell_len(text)
+        size = cells(text)
         shown = text if size <= room else set_cell_size(text, room)
-        room -= min(size, room)
         if not shown:
             continue
-        if merged and (
-            merged[-1][1] == style or (shown.isspace() and _same_blank(merged[-1][1], style))
+        room -= min(size, room)
+        if last is not None and (
+            last is style or last == style or (shown.isspace() and _same_blank(last, style))
         ):
-            merged[-1] = (merged[-1][0] + shown, merged[-1][1])
-        elif len(merged) == 1 and merged[0][0].isspace() and _same_blank(merged[0][1], style):
-            merged[0] = (merged[0][0] + shown, style)
+            texts[-1] += shown
+        elif len(texts) == 1 and texts[0].isspace() and _same_blank(styles[0], style):
+            texts[0] += shown
+            last = styles[0] = style
         else:
-            merged.append((shown, style))
+            texts.append(shown)
+            styles.append(style)
+            last = style
+        if room <= 0:
+            break
     if room > 0:
-        if merged and _same_blank(merged[-1][1], base):
-            merged[-1] = (merged[-1][0] + " " * room, merged[-1][1])
+        if last is not None and _same_blank(last, base):
+            texts[-1] += " " * room
         else:
-            merged.append((" " * room, base))
-    return Strip([Segment(text, style) for text, style in merged], width)
+            texts.append(" " * room)
+            styles.append(base)
+    return Strip(list(map(Segment, texts, styles)), width)
 
 
+@lru_cache(maxsize=1024)
 def _same_blank(one: Style, other: Style) -> bool:
     """Return whether a blank looks the same in both styles."""
     return one.bgcolor == other.bgcolor and not any(

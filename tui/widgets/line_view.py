@@ -13,17 +13,21 @@ from typing import Any, ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.bare_lines import BareLines
 from tui.widgets.drawing import Part, line
 from tui.widgets.surviving import Surviving
 from tui.widgets.tones import Palette
 
 THUMB = "▐"
 WHEEL_LINES = 3
+WHOLE = 8
+"""A line of which less than this stays the same is drawn whole: cutting it would take longer."""
 
 LineState = Any
 """Whatever a line's picture depends on; compared with `==`."""
@@ -83,6 +87,7 @@ class LineView(Surviving, ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self.set_reactive(Widget.auto_links, False)
+        self._styles_cache = BareLines()
         self.palette = Palette(self)
         self._cursor = 0
         self._touched = False
@@ -107,9 +112,9 @@ class LineView(Surviving, ScrollView, can_focus=True, inherit_bindings=False):
     def cursor_moved(self) -> None:
         """The cursor is on another line; called before drawing."""
 
-    def changed_columns(self, old: LineState, new: LineState) -> tuple[int, int] | None:
+    def changed_columns(self, old: LineState, new: LineState, width: int) -> tuple[int, int] | None:
         """Return first and end cell of what differs between two pictures; None is the line."""
-        del old, new
+        del old, new, width
         return None
 
     # --- geometry
@@ -197,9 +202,9 @@ class LineView(Surviving, ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one screen line."""
-        state, thumb = self._line_at(y)
+        width, height = self.size
+        state, thumb = self._line_at(y, self._thumb(height))
         self._drawn[y] = state, thumb
-        width = self.size.width
         base = self.palette.base
         picture = [] if state is None else self.line_parts(state, width - 1)
         strip = picture if isinstance(picture, Strip) else line(picture, max(0, width - 1), base)
@@ -220,28 +225,42 @@ class LineView(Surviving, ScrollView, can_focus=True, inherit_bindings=False):
         if not self.is_mounted:
             return
         width, height = self.size
+        thumb = self._thumb(height)
         regions = []
         for y in range(height):
-            new = self._line_at(y)
+            new = self._line_at(y, thumb)
             old = self._drawn.get(y)
             if old == new:
                 continue
             span = None
             if old is not None and old[1] == new[1] and old[0] is not None and new[0] is not None:
-                span = self.changed_columns(old[0], new[0])
+                span = self.changed_columns(old[0], new[0], width - 1)
             start, end = span or (0, width)
+            if end - start > width - WHOLE:
+                start, end = 0, width
             regions.append(Region(start, y, end - start, 1))
         if regions:
             self.refresh(*regions)
 
-    def _line_at(self, y: int) -> tuple[LineState, bool]:
-        thumb = self._thumb()
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave out the filter that would find no colour to change, at each piece of each line."""
+        base = self.palette.base
+        plain = all(
+            color is not None and color.triplet is not None for color in (base.color, base.bgcolor)
+        )
+        return [
+            one
+            for one in super().get_line_filters()
+            if not (plain and isinstance(one, ANSIToTruecolor))
+        ]
+
+    def _line_at(self, y: int, thumb: tuple[int, int] | None) -> tuple[LineState, bool]:
         row = y - self.HEADER_LINES
         return self.line_state(y), thumb is not None and thumb[0] <= row < thumb[1]
 
-    def _thumb(self) -> tuple[int, int] | None:
+    def _thumb(self, height: int) -> tuple[int, int] | None:
         """Return first and end line of the thumb; None when everything is on screen."""
-        page, total = self.page_lines, self.line_total()
+        page, total = max(1, height - self.HEADER_LINES), self.line_total()
         if total <= page:
             return None
         length = max(1, page * page // total)
@@ -301,7 +320,8 @@ class LineView(Surviving, ScrollView, can_focus=True, inherit_bindings=False):
     def on_thumb_track(self, event: events.MouseEvent) -> bool:
         """Return whether the pointer is on the column of the thumb, and there is one."""
         offset = event.get_content_offset(self)
-        return offset is not None and offset.x == self.size.width - 1 and self._thumb() is not None
+        width, height = self.size
+        return offset is not None and offset.x == width - 1 and self._thumb(height) is not None
 
     def clicked_line(self, event: events.Click) -> int | None:
         """Return the scrolling line under a click; None outside of lines."""

@@ -282,7 +282,7 @@ class VirtualTable(LineView):
 
     def action_pan_right(self) -> None:
         """Bring in a column hidden at the right."""
-        if self._current_layout().hidden:
+        if self._layout_in(self.size.width - THUMB_WIDTH).hidden:
             self.pan += 1
 
     def on_click(self, event: events.Click) -> None:
@@ -317,7 +317,7 @@ class VirtualTable(LineView):
     def line_state(self, y: int) -> LineState:
         """Return the header's, a row's or the empty text's state."""
         if y == 0:
-            return self.sort, self._current_layout()
+            return self.sort, self._layout_in(self.size.width - THUMB_WIDTH)
         if not self._count:
             return self._empty_line(y)
         index = self.top + y - self.HEADER_LINES
@@ -333,9 +333,9 @@ class VirtualTable(LineView):
         if isinstance(state[0], TableRow):
             return self._row_strip(state, width)
         style = self.palette.component("line--header")
-        return list(header_parts(self.columns, self._current_layout(), state[0], style))
+        return list(header_parts(self.columns, self._layout_in(width), state[0], style))
 
-    def changed_columns(self, old: LineState, new: LineState) -> tuple[int, int] | None:
+    def changed_columns(self, old: LineState, new: LineState, width: int) -> tuple[int, int] | None:
         """Return the cells between the first and the last that differ."""
         if not (isinstance(old, tuple) and isinstance(new, tuple)):
             return None
@@ -343,7 +343,7 @@ class VirtualTable(LineView):
             return None
         if old[1:] != new[1:] or old[0].tone != new[0].tone:
             return None
-        return changed_cells(self._current_layout(), old[0], new[0])
+        return changed_cells(self._layout_in(width), old[0], new[0])
 
     def _row_strip(self, state: RowState, width: int) -> Strip:
         row, at_cursor, marked = state
@@ -356,7 +356,7 @@ class VirtualTable(LineView):
         parts = row_parts(
             row,
             self.columns,
-            self._current_layout(),
+            self._layout_in(width),
             self.palette,
             at_cursor=at_cursor,
             marked=marked,
@@ -372,8 +372,9 @@ class VirtualTable(LineView):
         index = y - self.HEADER_LINES - max(0, (self.page_lines - len(lines)) // 2)
         return lines[index] if 0 <= index < len(lines) else None
 
-    def _current_layout(self) -> Layout:
-        width = max(0, self.size.width - GUTTER - THUMB_WIDTH)
+    def _layout_in(self, line: int) -> Layout:
+        """Return the columns on a line of so many cells, the thumb's left out."""
+        width = max(0, line - GUTTER)
         asked = self.columns, width, self.pan
         if self._layout_for != asked:
             self._layout_for = asked
