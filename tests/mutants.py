@@ -1,0 +1,100 @@
+"""The mutation score of what must not be wrong: `python -m tests.mutants [MODULE…]`.
+
+mutmut, set up in pyproject.toml, changes one thing at a time in the client policy, credentials,
+cleaning and the store's recovery, and runs the tests that reach the changed function. A change no
+test notices has survived. Printed are the killed ones of each module, and the names of those that
+survived; `mutmut show NAME` shows one. Ends with 1 when a module is below 90 %.
+
+    python -m tests.mutants                      all of it, from the beginning; about an hour
+    python -m tests.mutants tui.text             one module
+    python -m tests.mutants --again              what survived last time, and what was not run
+    python -m tests.mutants --told               nothing is run: the last run's figures
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+LOWEST = 0.9
+"""What each module has to reach: the part of the changes that is noticed."""
+
+_PLACE = Path("mutants")
+_KILLED = frozenset({1, 3, -24, 24, 36, 152, 255})
+"""pytest has failed, or would not have ended."""
+
+
+def figures(place: Path) -> dict[str, dict[str, int | None]]:
+    """Return, by module, each change's name and pytest's exit code; None where it was not run."""
+    found = {}
+    for meta in sorted(place.glob("tui/**/*.meta")):
+        codes = json.loads(meta.read_text())["exit_code_by_key"]
+        if codes:
+            found[
+                str(meta.relative_to(place).with_suffix("").with_suffix("")).replace("/", ".")
+            ] = codes
+    return found
+
+
+def survivors(codes: dict[str, int | None]) -> list[str]:
+    """Return the changes no test has noticed."""
+    return [name for name, code in codes.items() if code not in _KILLED]
+
+
+def report(found: dict[str, dict[str, int | None]]) -> bool:
+    """Print the scores. Returns whether all are high enough."""
+    enough = True
+    total: Counter[str] = Counter()
+    for module, codes in found.items():
+        alive = survivors(codes)
+        killed = len(codes) - len(alive)
+        total.update(killed=killed, all=len(codes))
+        enough = enough and killed >= LOWEST * len(codes)
+        print(f"{module:36} {killed:4} of {len(codes):4}  {killed / len(codes):6.1%}")
+        for name in alive:
+            print(f"    {'survived' if codes[name] is not None else 'not run':9}{name}")
+    print(f"{'all':36} {total['killed']:4} of {total['all']:4}")
+    return enough
+
+
+def run(names: Iterable[str], children: int) -> None:
+    """Let mutmut try changes; without names, all."""
+    mutmut = Path(sys.executable).with_name("mutmut")
+    subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("modules", nargs="*", help="such as tui.text; all of them by default")
+    parser.add_argument("--again", action="store_true", help="only what has survived")
+    parser.add_argument("--told", action="store_true", help="only print the last run's figures")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="at once")
+    asked = parser.parse_args()
+    wanted = [f"{module}.x*" for module in asked.modules]
+    if asked.again:
+        of = figures(_PLACE)
+        wanted = [
+            name
+            for module, codes in of.items()
+            if not asked.modules or module in asked.modules
+            for name in survivors(codes)
+        ]
+        if not wanted:
+            print("nothing has survived")
+    elif not asked.told:
+        shutil.rmtree(_PLACE, ignore_errors=True)
+    if not asked.told and (wanted or not asked.again):
+        run(wanted, asked.children)
+    found = figures(_PLACE)
+    if asked.modules:
+        found = {module: codes for module, codes in found.items() if module in asked.modules}
+    return 0 if report(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
