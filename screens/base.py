@@ -97,6 +97,7 @@ class EvalScreen(Surviving, Screen[str]):
         """Go on with other services: the configuration has changed."""
         self.services = services
         self.services_changed()
+        self.show_hints()
         self.show_status()
 
     def services_changed(self) -> None:

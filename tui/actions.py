@@ -5,7 +5,9 @@ Bindings, command palette, help, hints and the README's table come from it; `che
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from tui.config import Config
 from tui.errors import ConfigProblem
 from tui.frozen import frozen
 
@@ -223,6 +225,15 @@ def check_keys(keys: Mapping[str, Sequence[str]]) -> tuple[ConfigProblem, ...]:
         )
     problems.extend(_clashes(keys))
     return tuple(problems)
+
+
+def all_problems(config: Config) -> tuple[ConfigProblem, ...]:
+    """Return the mistakes of a file together with those of its `[keys]` table."""
+    keys = (
+        replace(problem, file=config.file, line=config.lines.get(problem.key))
+        for problem in check_keys(config.keys)
+    )
+    return (*config.problems, *keys)
 
 
 def _clashes(keys: Mapping[str, Sequence[str]]) -> list[ConfigProblem]:

@@ -2,9 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual import events
@@ -13,14 +11,13 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerError, WorkerState
+from textual.worker import Worker, WorkerState
 
-from tui.actions import ACTIONS, keys_of
+from tui.adopting import AdoptingApp
 from tui.clipboard import copy_or_keep, copy_sequence
 from tui.external import can_browse, editor_command, pager_command, show_difference, show_text
 from tui.messages import (
     CompareAsked,
-    ConfigChanged,
     CopyAsked,
     DiffAsked,
     JsonOpened,
@@ -34,7 +31,6 @@ from tui.messages import (
     StoreChanged,
     TextAsked,
 )
-from tui.noticing import NoticingApp
 from tui.presentation.links import safe_link
 from tui.services import Services
 from tui.store import Change
@@ -55,11 +51,9 @@ SETTLED_S = 5.0
 """When the providers' libraries have been loaded, too."""
 RESTART_S = 60.0
 """When a loop that a bug has ended begins again: what made it fail may have passed."""
-_UNBOUND = "f35"
-"""A key no keyboard has, for actions a person has unbound; Textual takes no empty key."""
 
 
-class EvalTopApp(NoticingApp):
+class EvalTopApp(AdoptingApp):
     """evaltop in the terminal."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -89,7 +83,6 @@ class EvalTopApp(NoticingApp):
         self._pending: Change | None = None
         self._refresh_timer: Timer | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self._notices: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     # --- start and end
 
@@ -99,22 +92,12 @@ class EvalTopApp(NoticingApp):
 
     def on_mount(self) -> None:
         """Take theme and keys from the configuration, then show and start."""
-        config = self.services.config
-        # Setting what is set already would style and paint everything once more.
-        if config.ui.theme != self.theme and config.ui.theme in self.available_themes:
-            self.theme = config.ui.theme
-        keymap = {
-            action.id: ",".join(_textual_key(key) for key in keys) or _UNBOUND
-            for action in ACTIONS
-            if (keys := keys_of(action, config.keys)) != action.keys
-        }
-        if keymap:
-            self.set_keymap(keymap)
+        self.take_looks(None)
         if not self.is_headless:
             self._watch.start()
         # Textual sets the modes again when a shell lets it go on, and paints nothing.
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))
-        if not config.connections and not self.services.store.imports():
+        if not self.services.config.connections and not self.services.store.imports():
             self.push_screen(self._screens["connections"](self.services))
         self.call_after_refresh(self._start)
 
@@ -126,8 +109,8 @@ class EvalTopApp(NoticingApp):
         poller = self.services.poller
         self._unsubscribe = poller.subscribe(self.store_changed)
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")
-        self._notices = self.start_notices()
-        self._begin_loops()
+        self.own_loops = [("notices", self.start_notices()), *self.config_loops()]
+        self.begin_loops()
 
     def on_unmount(self) -> None:
         """Listen to the store no longer."""
@@ -190,12 +173,14 @@ class EvalTopApp(NoticingApp):
             self._refresh_timer = self.set_timer(BACKLOG_S, self._tell_screens, name="refresh")
             return
         pending, self._pending = self._pending, None
-        if pending is not None:
-            self.live_screen.post_message(StoreChanged(pending))
+        screen = self.live_screen
+        if pending is not None and screen is not None:
+            screen.post_message(StoreChanged(pending))
 
     def _minute_passed(self) -> None:
-        if output_backlog(self) <= BUSY:
-            self.live_screen.post_message(MinutePassed())
+        screen = self.live_screen
+        if screen is not None and output_backlog(self) <= BUSY:
+            screen.post_message(MinutePassed())
 
     # --- navigation
 
@@ -249,34 +234,6 @@ class EvalTopApp(NoticingApp):
 
         if getattr(self.screen, "NAME", ""):
             self.push_screen(ActionPalette())
-
-    # --- other settings
-
-    async def on_config_changed(self, event: ConfigChanged) -> None:
-        """Go on with another configuration: loops that are needed no more end, new ones begin."""
-        before = self.services.config
-        of_keys = tuple(one for one in before.problems if one.key.startswith("keys."))
-        config = replace(
-            event.config,
-            keys=before.keys,
-            ui=before.ui,
-            notify=before.notify,
-            problems=(*event.config.problems, *of_keys),
-        )
-        self.services, gone = self.services.adopt(config)
-        ended = {f"poll {link.name}" for link in gone}
-        for worker in [one for one in self.workers if one.group == "poll" and one.name in ended]:
-            worker.cancel()
-            with suppress(WorkerError):
-                await worker.wait()
-        for link in gone:
-            await link.aclose()
-        self._begin_loops()
-        for screen in self.screen_stack:
-            take = getattr(screen, "take_services", None)
-            if take is not None:
-                take(self.services)
-        self.tell(event.told)
 
     # --- taking things along
 
@@ -349,17 +306,7 @@ class EvalTopApp(NoticingApp):
         if event.state is WorkerState.ERROR and worker.error is not None:
             self._bug(worker.error)
             if worker.group == "poll":
-                self.set_timer(RESTART_S, self._begin_loops, name="restart")
-
-    def _begin_loops(self) -> None:
-        """Start every loop that does not run: new ones, and those a bug has ended."""
-        running = {one.name for one in self.workers if one.group == "poll" and one.is_running}
-        loops = self.services.poller.loops()
-        if self._notices is not None:
-            loops.append(("notices", self._notices))
-        for name, loop in loops:
-            if name not in running:
-                self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+                self.set_timer(RESTART_S, self.begin_loops, name="restart")
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver, made to send only what differs between two styles."""
@@ -368,8 +315,3 @@ class EvalTopApp(NoticingApp):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line: ours, the last gate before the terminal, at the end."""
         return [*super().get_line_filters(), self._safe_filter]
-
-
-def _textual_key(key: str) -> str:
-    """Return a key as Textual's keymaps take it; a comma separates keys there."""
-    return "comma" if key == "," else key

@@ -88,17 +88,16 @@ def _configured_app(
 ) -> int:
     from dataclasses import replace
 
-    from tui.commands.config import all_problems
+    from tui.actions import all_problems
     from tui.config import load_config
-    from tui.services import narrowed, open_services
+    from tui.services import asked_for, open_services
 
     _check_terminal()
     config = load_config(flag_path=config_path, environ=os.environ)
     config = replace(config, problems=all_problems(config))
-    if read_only:
-        config = replace(config, ui=replace(config.ui, read_only=True))
     names = tuple(connections or ())
-    services = replace(open_services(narrowed(config, names), offline=offline), shown=names)
+    services = open_services(asked_for(config, names, read_only=read_only), offline=offline)
+    services = replace(services, shown=names, read_only=read_only)
     known = [
         *(connection.name for connection in config.connections),
         *(imported.connection for imported in services.store.imports()),

@@ -21,6 +21,7 @@ class NoticingApp(SurvivingApp):
     told = ""
     """A short confirmation of what was just done; empty after a while."""
     _told_timer: Timer | None = None
+    _telling: Telling | None = None
 
     def on_told(self, event: Told) -> None:
         """Confirm."""
@@ -40,14 +41,17 @@ class NoticingApp(SurvivingApp):
         self._show_status()
 
     @property
-    def live_screen(self) -> Screen[Any]:
-        """The topmost screen that is no dialog and is whole: the one whose data is seen."""
+    def live_screen(self) -> Screen[Any] | None:
+        """The topmost screen that is no dialog and is whole: the one whose data is seen.
+
+        None at the end.
+        """
         screens: list[Screen[Any]] = [
             screen
             for screen in self.screen_stack
             if not isinstance(screen, ModalScreen) and screen not in self.unbuilt
         ]
-        return screens[-1]
+        return screens[-1] if screens else None
 
     def _show_status(self) -> None:
         show_status = getattr(self.live_screen, "show_status", None)
@@ -65,8 +69,14 @@ class NoticingApp(SurvivingApp):
             write=self.write_whole,
             say=self.tell,
         )
+        self._telling = telling
         services.poller.subscribe(telling.changed)
         return telling.run
+
+    def notices_changed(self) -> None:
+        """Tell from now on as the settings say now."""
+        if self._telling is not None:
+            self._telling.settings = self.services.config.notify
 
     def write_whole(self, data: str) -> bool:
         """Give the terminal a sequence between two frames; False while it does not keep up.

@@ -35,6 +35,8 @@ class Services:
     """Makes one more connection; None where they are not to change."""
     shown: tuple[str, ...] = ()
     """The only connections whose runs are shown, as named on the command line; empty = all."""
+    read_only: bool = False
+    """Whether the command line said so; the settings may say it too."""
 
     @property
     def store_limit(self) -> int | None:
@@ -48,7 +50,7 @@ class Services:
         to go on with, and the links that have gone: their loops are to be ended, then they are to
         be closed. `poller.loops` has the loops as they are then.
         """
-        config = narrowed(config, self.shown)
+        config = asked_for(config, self.shown, read_only=self.read_only)
         links, make = self.links, self.make_link
         if make is None or not isinstance(links, dict):
             return replace(self, config=config), []
@@ -58,6 +60,7 @@ class Services:
         links.clear()
         links.update({name: kept.get(name) or make(one) for name, one in wanted.items()})
         self.poller.links_changed([link.name for link in gone])
+        self.poller.keep_below(_limit(config))
         return replace(self, config=config), gone
 
     async def aclose(self) -> None:
@@ -66,8 +69,16 @@ class Services:
         self.store.close()
 
 
-def narrowed(config: Config, names: Collection[str]) -> Config:
-    """Return the settings with these connections only; without names, with all."""
+def asked_for(config: Config, names: Collection[str], *, read_only: bool) -> Config:
+    """Return the settings as the command line wants them.
+
+    Args:
+        config: as it was read.
+        names: the only connections there are to be; empty = all.
+        read_only: whether nothing may be written to providers, whatever was configured.
+    """
+    if read_only:
+        config = replace(config, ui=replace(config.ui, read_only=True))
     if not names:
         return config
     return replace(

@@ -22,7 +22,7 @@ from tui import crash, widgets
 from tui.app import EvalTopApp
 from tui.messages import CopyAsked
 from tui.notices.telling import Telling
-from tui.store import Store
+from tui.store import Change, Store
 from tui.widgets.surviving import Surviving
 
 SECRET = "sk-this-must-never-be-shown"
@@ -331,3 +331,16 @@ def test_a_report_never_replaces_another(
     assert crash.write_report(ValueError(), tmp_path, START) is not None
     assert crash.write_report(ValueError(), tmp_path, START) is None
     assert crash.place_of(ValueError()) == ""
+
+
+async def test_a_change_that_comes_after_the_last_screen_has_gone_is_no_bug(
+    world: World, opened: Opened
+) -> None:
+    async with opened(world) as pilot:
+        assert isinstance(pilot.app, EvalTopApp)
+        app = pilot.app
+    assert app.screen_stack == []
+    app.store_changed(Change(1, frozenset()))
+    app._tell_screens()
+    app._minute_passed()
+    app.tell("too late")

@@ -206,7 +206,8 @@ def test_a_connection_that_cannot_be_read(
         ("[poll]\nidle = 5", 2, "poll.idle", "did you mean idle_s?"),
         ("[poll]\nidle_s = 0", 2, "poll.idle_s", "must be a number"),
         ("poll = 5", 1, "poll", "must be a table, [poll]"),
-        ("[ui]\ntheme = 5", 2, "ui.theme", "must be a text"),
+        ("[ui]\ntheme = 5", 2, "ui.theme", "must be one of: textual-dark, "),
+        ("[ui]\ntheme = 'nordic'", 2, "ui.theme", "solarized-dark"),
         ("[store]\nmax_gib = 0", 2, "store.max_gib", "must be a number from 0.01 to"),
         ("[store]\nsize = 5", 2, "store.size", "is not known"),
         ("[ui]\ncolour = 'x'", 2, "ui.colour", "is not known"),
@@ -315,15 +316,15 @@ def test_flag_wins_over_variable_and_variable_over_default(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
     default = tmp_path / "xdg" / "evaltop" / "config.toml"
     default.parent.mkdir(parents=True)
-    default.write_text("[ui]\ntheme = 'default'\n")
+    default.write_text("[ui]\ntheme = 'nord'\n")
     variable, flag = tmp_path / "variable.toml", tmp_path / "flag.toml"
-    variable.write_text("[ui]\ntheme = 'variable'\n")
-    flag.write_text("[ui]\ntheme = 'flag'\n")
+    variable.write_text("[ui]\ntheme = 'dracula'\n")
+    flag.write_text("[ui]\ntheme = 'gruvbox'\n")
     environ = {"EVALTOP_CONFIG": str(variable)}
 
-    assert load_config(flag_path=None, environ={}).ui.theme == "default"
-    assert load_config(flag_path=None, environ=environ).ui.theme == "variable"
-    assert load_config(flag_path=flag, environ=environ).ui.theme == "flag"
+    assert load_config(flag_path=None, environ={}).ui.theme == "nord"
+    assert load_config(flag_path=None, environ=environ).ui.theme == "dracula"
+    assert load_config(flag_path=flag, environ=environ).ui.theme == "gruvbox"
 
 
 def test_data_folder_comes_from_its_variable_or_the_user(

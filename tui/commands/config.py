@@ -3,13 +3,11 @@
 import argparse
 import os
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
-from tui.actions import check_keys
 from tui.commands.surroundings import Surroundings
-from tui.config import Config, config_file, describe, environment_connections, starter_text
-from tui.errors import ConfigError, ConfigProblem, UsageError
+from tui.config import config_file, describe, environment_connections, starter_text
+from tui.errors import ConfigError, UsageError
 from tui.presentation.format import plural
 from tui.private import make_private_folder
 
@@ -63,12 +61,3 @@ def _init(path: Path, around: Surroundings) -> int:
     story = f"It holds {names}, from your environment." if found else "All of it is commented out."
     around.err.write(f"{story} Next: evaltop doctor\n")
     return 0
-
-
-def all_problems(config: Config) -> tuple[ConfigProblem, ...]:
-    """Return the mistakes of the file together with those of its `[keys]` table."""
-    keys = (
-        replace(problem, file=config.file, line=config.lines.get(problem.key))
-        for problem in check_keys(config.keys)
-    )
-    return (*config.problems, *keys)

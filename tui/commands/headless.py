@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TextIO, TypeAlias
 
-from tui.commands.config import all_problems
+from tui.actions import all_problems
 from tui.commands.making_room import make_room
 from tui.commands.output import display_width
 from tui.commands.session import Session

@@ -12,6 +12,7 @@ from tui.config.exposure import chosen_by_others, exposed
 from tui.config.positions import line_of
 from tui.config.settings import (
     TERMINAL_NOTICES,
+    THEMES,
     AzureOpenAIConnection,
     ConnectionConfig,
     DatalabConnection,
@@ -123,7 +124,7 @@ class Reader:
 
     def ui(self, root: Table) -> UiSettings:
         """Return the `[ui]` table."""
-        rules: dict[str, Check] = {"theme": checks.text, "read_only": checks.flag}
+        rules: dict[str, Check] = {"theme": checks.one_of(THEMES), "read_only": checks.flag}
         values = self._values(self._table(root, ("ui",)), ("ui",), rules)
         return replace(UiSettings(), **values)  # type: ignore[arg-type] # checked by the rules
 

@@ -123,11 +123,38 @@ class GoModelConnection(ConnectionConfig):
     default_poll: ClassVar[PollSettings] = PollSettings(5, 15, 60, 30)
 
 
+THEMES = (
+    "textual-dark",
+    "textual-light",
+    "nord",
+    "gruvbox",
+    "catppuccin-mocha",
+    "dracula",
+    "tokyo-night",
+    "monokai",
+    "flexoki",
+    "catppuccin-latte",
+    "catppuccin-frappe",
+    "catppuccin-macchiato",
+    "solarized-light",
+    "solarized-dark",
+    "rose-pine",
+    "rose-pine-moon",
+    "rose-pine-dawn",
+    "atom-one-dark",
+    "atom-one-light",
+    "ansi-dark",
+    "ansi-light",
+)
+"""What Textual brings; headless commands, which check the name, do not import it."""
+
+
 @frozen
 class UiSettings:
     """How the app looks."""
 
     theme: str = "textual-dark"
+    """One of `THEMES`."""
     read_only: bool = False
     """Whether nothing may be written to providers: no run is canceled."""
 

@@ -44,7 +44,8 @@ class Telling:
             say: shows a sentence in the app.
         """
         self._store = store
-        self._settings = settings
+        self.settings = settings
+        """They may be changed while it tells."""
         self._clock = clock
         self._environ = environ
         self._write = write
@@ -70,9 +71,9 @@ class Telling:
     async def tell(self) -> None:
         """Tell what has happened and was not told yet. In quiet hours it counts as told."""
         told = await asyncio.to_thread(self._claim)
-        if not told or is_quiet(self._settings.quiet, self._clock.now()):
+        if not told or is_quiet(self.settings.quiet, self._clock.now()):
             return
-        if self._settings.command:
+        if self.settings.command:
             for each in told:
                 if not self._hooks.full():
                     self._hooks.put_nowait(each)
@@ -92,11 +93,11 @@ class Telling:
         ]
 
     async def _show(self, lines: list[str], ident: int) -> None:
-        taken = style(self._settings.terminal, self._environ)
+        taken = style(self.settings.terminal, self._environ)
         within = multiplexer(self._environ)
         data = "".join(sequence(taken, line, within, ident) for line in lines) if taken else ""
         # Within a multiplexer nobody knows whether a notification came through.
-        if self._settings.bell and (not taken or within):
+        if self.settings.bell and (not taken or within):
             data += BELL
         while data and not self._write(data):
             await self._clock.sleep(TRY_AGAIN_S)
@@ -106,7 +107,7 @@ class Telling:
             event, stored = await self._hooks.get()
             record = event_record(event.kind, stored, event.at, stale=False)
             data = json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
-            problem = await run_hook(self._settings.command, data, self._environ)
+            problem = await run_hook(self.settings.command, data, self._environ)
             if problem:
                 self._complain(problem)
 

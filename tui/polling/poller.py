@@ -136,6 +136,10 @@ class Poller:
         if held:
             self.pause()
 
+    def keep_below(self, store_limit: int | None) -> None:
+        """Keep the store below so many bytes from now on; None = the default."""
+        self._upkeep.limit = store_limit
+
     def _loop_of(self, link: Link) -> ConnectionLoop:
         link.pace = self._pace
         link.breaker.on_recovery = self._wake

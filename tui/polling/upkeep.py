@@ -30,7 +30,8 @@ class UpkeepLoop:
         """Keep `store` below `limit` bytes (None = the default), but for the focused run."""
         self._store = store
         self._clock = clock
-        self._limit = limit
+        self.limit = limit
+        """Bytes; None = the default. May be changed while it runs."""
         self._focused = focused
         self._publish = publish
         self._told: RunRef | None = None
@@ -45,7 +46,7 @@ class UpkeepLoop:
     async def tick(self) -> bool:
         """Do one piece of work. Returns whether more follows."""
         await self._tell_open()
-        change, more = await asyncio.to_thread(self._store.upkeep, self._limit)
+        change, more = await asyncio.to_thread(self._store.upkeep, self.limit)
         self._publish(change)
         return more
 
