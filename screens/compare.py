@@ -100,6 +100,7 @@ class CompareScreen(PanedScreen):
         if len(known) < len(runs):
             self.show_header("compare", "a run is not stored any more", "warn")
             return
+        await self._ask_together(known)
         options = Options(key=self._key)
 
         def progress(done: int, of: int) -> bool:
@@ -143,6 +144,17 @@ class CompareScreen(PanedScreen):
         except ProviderError as error:
             self.post_message(Told(f"{ref}: {error.message}"))
         return await asyncio.to_thread(store.run, ref)
+
+    async def _ask_together(self, runs: Sequence[StoredRun]) -> None:
+        """Let a provider that can say what it knows of all runs together; a failure is told."""
+        connections = {stored.run.ref.connection for stored in runs}
+        link = self.services.links.get(connections.pop()) if len(connections) == 1 else None
+        if link is None or self.services.poller.paused or self.services.poller.offline:
+            return
+        try:
+            await (await link.sync()).joint([stored.run.ref for stored in runs])
+        except ProviderError as error:
+            self.post_message(Told(f"not asked of all runs together: {error.message}"))
 
     # --- showing
 

@@ -170,6 +170,25 @@ class CriterionStats:
 
 
 @frozen
+class JointRun:
+    """One of several runs that were asked about together, over the rows all of them have."""
+
+    ref: RunRef
+    trials: int | None
+    criteria: tuple[CriterionStats, ...]
+
+
+@frozen
+class JointResults:
+    """What a provider itself says of several runs of one project."""
+
+    rows: int | None
+    """Rows all of them have."""
+    runs: tuple[JointRun, ...]
+    """In the order asked for; a run without a trial is missing."""
+
+
+@frozen
 class ModelUsage:
     """Tokens and money one model took over a run."""
 

@@ -1,12 +1,12 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
 from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, make_row, make_run
 from tui.errors import RetiredError, ServerFaultError
-from tui.models import RunRef, Status
+from tui.models import JointResults, JointRun, Run, RunRef, Status
 from tui.polling.row_walks import RowsProgress
 from tui.polling.sync import Sync
 from tui.providers.base import Capabilities, SourcePage
@@ -191,3 +191,42 @@ async def test_a_live_run_of_an_appending_api_is_asked_for_what_came_since(
     provider.asked.clear()
     await sync.rows(await sync.run(run.ref))
     assert provider.asked[:2] == ["get b0", "rows b0 0"], "the last walk begins at the start"
+
+
+class TogetherProvider(FakeProvider):
+    """Also tells of several runs at once."""
+
+    async def joint_results(self, runs: Sequence[Run]) -> JointResults:
+        """Return that they share five rows."""
+        self.ask(f"together {' '.join(run.id for run in runs)}")
+        return JointResults(5, tuple(JointRun(run.ref, 5, ()) for run in runs))
+
+
+async def test_what_runs_have_in_common_is_asked_again_only_when_rows_have_changed(
+    store: Store, clock: FakeClock
+) -> None:
+    rows = [make_row(str(n), passed=True) for n in range(5)]
+    runs = [make_run(f"a{n}", age_min=n) for n in range(2)]
+    provider = TogetherProvider(sources={"eval_a": runs}, rows={"a0": rows, "a1": rows})
+    sync = Sync(provider, store, clock)
+    await sync.everything()
+    refs = [run.ref for run in runs]
+    for _ in range(2):
+        await sync.joint(refs)
+    await sync.joint(refs[::-1])
+    assert [one for one in provider.asked if "together" in one] == ["together a0 a1"]
+    told, current = store.joining.joint(refs)
+    assert told is not None
+    assert (told.rows, current) == (5, True)
+    provider.rows["a1"] = [make_row("9", passed=False), *rows]
+    await sync.rows(runs[1])
+    assert store.joining.joint(refs) == (told, False)
+    await sync.joint(refs)
+    assert [one for one in provider.asked if "together" in one] == ["together a0 a1"] * 2
+
+
+async def test_who_cannot_tell_what_runs_have_in_common_is_not_asked(
+    store: Store, clock: FakeClock, provider: FakeProvider
+) -> None:
+    await Sync(provider, store, clock).joint([run.ref for run in provider.sources["eval_a"]])
+    assert provider.asked == []

@@ -15,7 +15,16 @@ from tui.store.schema import FILE_NAME
 
 KINDS = {
     "row": {"body", "row", "trial"},
-    "derived": {"bin", "cause", "criterion", "item_field", "retold", "row_cause", "sort_key"},
+    "derived": {
+        "bin",
+        "cause",
+        "criterion",
+        "item_field",
+        "joint",
+        "retold",
+        "row_cause",
+        "sort_key",
+    },
     "file": {"identity", "salvage"},
     "own": {
         "baseline",

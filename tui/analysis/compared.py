@@ -8,7 +8,7 @@ from tui.analysis.intervals import Interval
 from tui.analysis.measures import Measured
 from tui.analysis.verdicts import MIN_ROWS, RATE_MARGIN, Verdict
 from tui.frozen import frozen
-from tui.models import RunRef
+from tui.models import CriterionStats, JointResults, RunRef
 from tui.store import StoredRun
 
 if TYPE_CHECKING:
@@ -132,12 +132,49 @@ class Pair:
 
 
 @frozen
+class JointStat:
+    """A criterion of one run as its rows have it, and as the provider tells it."""
+
+    place: int
+    """Of the run."""
+    ours: CriterionStats
+    """Over the trials of the matched rows."""
+    theirs: CriterionStats
+    same: bool
+
+
+@frozen
+class Joint:
+    """What the provider of all compared runs says of them together."""
+
+    told: JointResults
+    current: bool
+    """Whether the runs' rows have not changed since."""
+    matched: int
+    """Rows matched here."""
+    stats: tuple[JointStat, ...]
+    """Empty where it counts other common rows: then its criteria are over other rows, too."""
+
+    @property
+    def same_rows(self) -> bool:
+        """Whether both count the same common rows."""
+        return self.told.rows == self.matched
+
+    @property
+    def differences(self) -> tuple[JointStat, ...]:
+        """What is told differently."""
+        return tuple(stat for stat in self.stats if not stat.same)
+
+
+@frozen
 class Comparison:
     """Runs, how their rows match, and what that says."""
 
     matched: Matched
     options: Options
     pairs: tuple[Pair, ...]
+    joint: Joint | None = None
+    """None unless all runs are of one provider's project that tells such a thing (Weave)."""
 
     @property
     def runs(self) -> tuple[StoredRun, ...]:

@@ -17,6 +17,7 @@ from tui.analysis.compared import (
 from tui.analysis.corrections import adjusted
 from tui.analysis.differences import config_differences
 from tui.analysis.intervals import bounds
+from tui.analysis.joint import joint_of
 from tui.analysis.matching import AUTO, Progress, RowReader, forget, match, remember
 from tui.analysis.measures import Measured, measure_clustered, measure_numbers, measure_verdicts
 from tui.analysis.slices import sliced
@@ -49,7 +50,7 @@ def compare_stored(
         wanted = None
     matched, reader = match(store, runs, wanted, progress)
     remember(store, matched)
-    return compare(matched, options, reader)
+    return replace(compare(matched, options, reader), joint=joint_of(store, matched))
 
 
 def compare(matched: Matched, options: Options, reader: RowReader) -> Comparison:

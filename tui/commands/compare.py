@@ -9,7 +9,8 @@ from tui.commands.fetching import fetch_rows
 from tui.commands.reference import resolve
 from tui.commands.reporting import check_report, write_report
 from tui.commands.session import Session
-from tui.errors import UsageError
+from tui.errors import ProviderError, UsageError
+from tui.models import RunRef
 from tui.presentation.comparison_records import comparison_record
 from tui.presentation.comparison_text import markdown, plain_text
 from tui.store import StoredRun
@@ -90,6 +91,18 @@ async def _baseline(session: Session, stored: StoredRun) -> StoredRun:
     return await with_rows(session, str(found.run.ref))
 
 
+async def _ask_together(session: Session, refs: list[RunRef]) -> None:
+    """Let a provider that can say what it knows of all runs together; a failure is only told."""
+    connections = {ref.connection for ref in refs}
+    link = session.services.links.get(connections.pop()) if len(connections) == 1 else None
+    if link is None or session.offline:
+        return
+    try:
+        await (await link.sync()).joint(refs)
+    except ProviderError as error:
+        session.tell(f"Not asked of all runs together: {error.message}")
+
+
 async def compare_runs(session: Session, runs: list[StoredRun], options: Options) -> Comparison:
     """Compare stored runs in a thread, telling the progress. Raises UsageError for one run twice.
 
@@ -98,6 +111,7 @@ async def compare_runs(session: Session, runs: list[StoredRun], options: Options
     refs = [stored.run.ref for stored in runs]
     if len(set(refs)) < len(refs):
         raise UsageError("A run cannot be compared with itself.")
+    await _ask_together(session, refs)
     clock, told_at = session.services.clock, session.services.clock.monotonic()
 
     def progress(done: int, of: int) -> bool:

@@ -1,7 +1,7 @@
 """Fetch once into the store: what poll loops, headless commands and archives share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -10,7 +10,7 @@ from tui.errors import NotFoundError, ProviderError, RetiredError
 from tui.models import Run, RunKind, RunRef
 from tui.polling.retirement import recently_retired, retired_error, told_now
 from tui.polling.row_walks import RowsProgress, RowWalks, at_once
-from tui.providers.base import Provider, RunPage, RunSource, Skipped, TrialDetail
+from tui.providers.base import JointProvider, Provider, RunPage, RunSource, Skipped, TrialDetail
 from tui.store import Change, Store, StoredRun
 
 DETAILS_AT_ONCE = 4
@@ -210,6 +210,21 @@ class Sync:
             raise
         await self._write(partial(self._store.apply_run, run))
         return run
+
+    async def joint(self, refs: Sequence[RunRef]) -> None:
+        """Store what the provider says of several runs at once.
+
+        Nothing is asked where it cannot tell, or of rows that have not changed since it did.
+        """
+        provider, joining = self.provider, self._store.joining
+        if not isinstance(provider, JointProvider):
+            return
+        _told, current = await asyncio.to_thread(joining.joint, refs)
+        found = [await asyncio.to_thread(self._store.run, ref) for ref in refs]
+        runs = [stored.run for stored in found if stored is not None]
+        if not current and len(runs) == len(refs):
+            told = await provider.joint_results(runs)
+            await asyncio.to_thread(joining.set_joint, refs, told)
 
     async def rows(
         self,

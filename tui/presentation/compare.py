@@ -78,6 +78,7 @@ def details(comparison: Comparison, pair: Pair) -> list[tuple[str, str]]:
     if len(matched.keys_tried) > 1:
         tried = ", ".join(f"{name} ({n:,} matched)" for name, n in matched.keys_tried)
         coverage.append(f"tried: {tried}")
+    coverage += words.joint_lines(comparison, whole=True)
     runs = [f"{words.letter(place)}  {stored.run.ref}" for place, stored in enumerate(matched.runs)]
     return [
         ("runs", "\n".join(runs)),

@@ -4,7 +4,7 @@ from math import isfinite
 
 from tui.analysis.compared import Comparison, Cost, Judged, LeftOut, Pair, Slice
 from tui.analysis.intervals import Interval
-from tui.models import JsonObject, JsonValue
+from tui.models import CriterionStats, JsonObject, JsonValue
 from tui.presentation.verdicts import sentence
 
 
@@ -33,7 +33,47 @@ def comparison_record(comparison: Comparison) -> JsonObject:
             "correction": comparison.options.correction,
             "cluster": comparison.options.cluster,
         },
+        "joint": _joint_record(comparison),
         "pairs": [pair_record(pair) for pair in comparison.pairs],
+    }
+
+
+def _joint_record(comparison: Comparison) -> JsonValue:
+    joint = comparison.joint
+    if joint is None:
+        return None
+    return {
+        "rows": joint.told.rows,
+        "current": joint.current,
+        "same_rows": joint.same_rows,
+        "runs": [
+            {
+                "run": str(one.ref),
+                "trials": one.trials,
+                "criteria": [_stats_record(stats) for stats in one.criteria],
+            }
+            for one in joint.told.runs
+        ],
+        "differences": [
+            {
+                "run": str(comparison.runs[each.place].run.ref),
+                "name": each.ours.name,
+                "ours": _stats_record(each.ours),
+                "theirs": _stats_record(each.theirs),
+            }
+            for each in joint.differences
+        ],
+    }
+
+
+def _stats_record(stats: CriterionStats) -> JsonObject:
+    return {
+        "name": stats.name,
+        "type": stats.type.value,
+        "n": stats.n,
+        "passed": stats.passed,
+        "failed": stats.failed,
+        "mean": _number(stats.mean),
     }
 
 

@@ -4,6 +4,7 @@ from math import isfinite
 
 from tui.analysis.compared import Comparison, Judged, LeftOut, Matched, Pair
 from tui.analysis.verdicts import Word
+from tui.models import CriterionStats
 from tui.presentation import format as fmt
 from tui.text import clean_line
 
@@ -212,3 +213,43 @@ def left_out_line(who: str, left: LeftOut) -> str:
 
 def _keys(keys: tuple[str, ...]) -> str:
     return ", ".join(clean_line(key, 40) for key in keys)
+
+
+def joint_lines(comparison: Comparison, *, whole: bool = False) -> list[str]:
+    """Return what the provider itself says of the runs together; empty when it was not asked.
+
+    Args:
+        comparison: the runs.
+        whole: also tell the statistics that are the same.
+    """
+    joint = comparison.joint
+    if joint is None:
+        return []
+    provider = comparison.runs[0].run.provider.value
+    then = "" if joint.current else " (before rows have changed)"
+    if joint.told.rows is None:
+        return [f"{provider} does not count the rows these runs share{then}"]
+    counted = fmt.plural(joint.told.rows, "common row")
+    if not joint.same_rows:
+        by = clean_line(comparison.matched.key.name, 60)
+        told = f"≠ {provider} counts {counted}{then}, but {joint.matched:,} are matched by {by}"
+        return [f"{told}; its scorers' statistics are over other rows"]
+    agreed = f"{len(joint.stats) - len(joint.differences)} of {len(joint.stats)}"
+    lines = [
+        f"{provider} counts the same {counted}{then}; {agreed} statistics of scorers are the same"
+    ]
+    for each in joint.stats:
+        name = f"{letter(each.place)} {clean_line(each.ours.name, 40)}"
+        if not each.same:
+            told = f"≠ {name}: {_told(each.ours)} here, {_told(each.theirs)} by {provider}"
+            fewer = (each.theirs.n or 0) < (each.ours.n or 0)
+            lines.append(f"{told}, which leaves out trials that broke" if fewer else told)
+        elif whole:
+            lines.append(f"= {name}: {_told(each.ours)} here and by {provider}")
+    return lines
+
+
+def _told(stats: CriterionStats) -> str:
+    if stats.passed is not None and stats.failed is not None:
+        return f"{stats.passed:,} of {stats.passed + stats.failed:,} passed"
+    return f"mean {fmt.decimal(stats.mean)} of {fmt.number(stats.n)}"

@@ -6,12 +6,12 @@ store, never schedules, never retries beyond the one client policy in `tui.provi
 reads, but for `cancel`.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tui.frozen import frozen
-from tui.models import Group, ProviderKind, Row, Run, RunRef, Trial
+from tui.models import Group, JointResults, ProviderKind, Row, Run, RunRef, Trial
 
 
 @frozen
@@ -106,6 +106,15 @@ class ProbeResult:
     ok: bool
     sentence: str
     facts: dict[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class JointProvider(Protocol):
+    """A provider that tells of several runs at once what they have in common (Weave)."""
+
+    async def joint_results(self, runs: Sequence[Run]) -> JointResults:
+        """Return common rows and criteria of at least two runs; one request. Raises as below."""
+        ...
 
 
 class Provider(Protocol):

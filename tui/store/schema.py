@@ -233,6 +233,10 @@ _SECOND = (
         run INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, data BLOB NOT NULL,
         PRIMARY KEY(run, name)
     )""",
+    # What a provider says of several runs at once, as of `versions`, those of the runs' rows.
+    """CREATE TABLE joint(
+        refs TEXT PRIMARY KEY, versions TEXT NOT NULL, told BLOB NOT NULL
+    )""",
     # Share of its rows that are done, as is shown, to sort by.
     "ALTER TABLE run ADD COLUMN progress REAL",
     """UPDATE run SET progress = CAST(json_extract(CAST(told AS TEXT), '$.counts.done') AS REAL)
@@ -259,9 +263,9 @@ NAMES = frozenset(TABLE_NAMES + INDEX_NAMES)
 ROW_TABLES = frozenset({"row", "trial", "body"})
 """What a run's rows fill: by far the most of a file."""
 DERIVED_TABLES = frozenset(
-    {"criterion", "bin", "cause", "row_cause", "sort_key", "item_field", "retold"}
+    {"criterion", "bin", "cause", "row_cause", "sort_key", "item_field", "retold", "joint"}
 )
-"""What can be made from the rows again."""
+"""What can be made from the rows, or asked for, again."""
 FILE_TABLES = frozenset({"identity", "salvage"})
 """What is about this one file, and means nothing in another."""
 OWN_TABLES = tuple(

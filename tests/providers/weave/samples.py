@@ -222,7 +222,7 @@ class Project:
 
     def _results(self, body: dict[str, Any]) -> dict[str, Any]:
         if body.get("include_summary"):
-            [run_id] = body["evaluation_call_ids"]
+            run_id = body["evaluation_call_ids"][0]  # only this one has trials
             told = {
                 "evaluation_call_id": run_id,
                 "trial_count": self.trial_count,

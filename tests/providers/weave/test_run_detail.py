@@ -16,6 +16,7 @@ from tests.providers.weave.samples import (
 )
 from tui.errors import BadAnswerError, MissingError, RejectedError, ServerFaultError
 from tui.models import Counts, CriterionType
+from tui.providers.base import JointProvider
 
 
 def child(trial_id: str, status: str = "success", **changes: Any) -> dict[str, Any]:
@@ -274,3 +275,30 @@ async def test_v2_paths_quote_entity_and_project() -> None:
     await project.read()
     raw = [request.url.raw_path for request in project.world.requests]
     assert b"/v2/acme-ai/support%20bot/eval_results/query" in raw
+
+
+async def test_several_runs_are_asked_of_in_one_request_over_the_rows_all_have() -> None:
+    project = Project(run_call(), run_call("run-2"))
+    project.stats = [stat("exact_match")]
+    one, other = await project.read(), await project.read("run-2")
+    assert isinstance(project.provider, JointProvider)
+    told = await project.provider.joint_results([one, other])
+    assert project.asked("/eval_results/query")[-1] == {
+        "evaluation_call_ids": ["run-1", "run-2"],
+        "include_rows": False,
+        "include_summary": True,
+        "require_intersection": True,
+    }
+    assert told.rows == 2
+    (first,) = told.runs  # of the other no trial is told
+    assert (first.ref, first.trials) == (one.ref, 4)
+    assert first.criteria == one.criteria
+
+
+async def test_an_answer_without_a_summary_is_a_bad_one() -> None:
+    project = Project(run_call())
+    run = await project.read()
+    project.answers["/eval_results/query"] = (200, {"rows": [], "summary": None})
+    assert isinstance(project.provider, JointProvider)
+    with pytest.raises(BadAnswerError, match="summary of several runs"):
+        await project.provider.joint_results([run, run])

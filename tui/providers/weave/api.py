@@ -100,8 +100,11 @@ class WeaveApi:
         }
         return await self._lenient(path, send, body | ({"offset": offset} if offset else {}))
 
-    async def results_summary(self, run_id: str) -> JsonObject:
-        """Return the scorer statistics; in a request of its own, for it loads all rows there."""
+    async def results_summary(self, *run_ids: str) -> JsonObject:
+        """Return the scorer statistics; in a request of its own, for it loads all rows there.
+
+        Of several runs, over the rows that all of them have.
+        """
         path = f"{self._v2}/eval_results/query"
 
         async def send(body: JsonObject) -> JsonObject:
@@ -109,10 +112,12 @@ class WeaveApi:
             return _object(answer.data)
 
         body: JsonObject = {
-            "evaluation_call_ids": [run_id],
+            "evaluation_call_ids": [*run_ids],
             "include_rows": False,
             "include_summary": True,
         }
+        if len(run_ids) > 1:
+            body["require_intersection"] = True
         return await self._lenient(path, send, body)
 
     async def objects(self, refs: Sequence[Ref]) -> dict[str, JsonValue]:

@@ -1,7 +1,7 @@
 """The asking: which request answers which question."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -16,7 +16,16 @@ from tui.errors import (
     TooLargeError,
     UnreachableError,
 )
-from tui.models import CriterionType, JsonObject, ProviderKind, Row, Run, RunRef, Trial
+from tui.models import (
+    CriterionType,
+    JointResults,
+    JsonObject,
+    ProviderKind,
+    Row,
+    Run,
+    RunRef,
+    Trial,
+)
 from tui.providers.base import (
     Capabilities,
     ProbeResult,
@@ -33,6 +42,7 @@ from tui.providers.weave.causes import Causes, is_unclear
 from tui.providers.weave.definitions import Definitions
 from tui.providers.weave.detail import detailed
 from tui.providers.weave.faults import read_error
+from tui.providers.weave.joint import joint_results
 from tui.providers.weave.progress import Progress
 from tui.providers.weave.refs import call_url
 from tui.providers.weave.rows import Draft, draft_of, notes_of, rows_of
@@ -201,6 +211,11 @@ class WeaveProvider:
         return TrialDetail(
             detailed(trial, own, children, run=run, rules=self._rules(run), url=url), notes
         )
+
+    async def joint_results(self, runs: Sequence[Run]) -> JointResults:
+        """Return how many rows all of these runs have, and each one's scorers over them."""
+        answer = await self._api.results_summary(*(run.id for run in runs))
+        return joint_results(answer, runs)
 
     async def cancel(self, run: Run) -> Run:
         """Refuse: Weave has no such request."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from tui.models import Run, RunRef, Trial
+from tui.models import JointResults, Run, RunRef, Trial
 from tui.store.codec import column_text, pack, unpack
 from tui.store.database import Database
-from tui.store.joining import choices
+from tui.store.joining import choices, joint
 from tui.store.joining.columns import RowColumns, add_rows, read_ranges, read_rows
 from tui.store.joining.items import paths_of, value_of
 from tui.store.row_table import chunks, read_trial
@@ -152,6 +152,16 @@ class Joining:
     def row_version(self, ref: RunRef) -> int:
         """Return a number that grows with every change of the run's rows."""
         return self._database.read(lambda found: version(found, ref))[1]
+
+    # --- what a provider says of several runs
+
+    def joint(self, refs: Sequence[RunRef]) -> tuple[JointResults | None, bool]:
+        """Return what was told of some runs at once, and whether their rows are as they were."""
+        return self._database.read(lambda found: joint.read(found, refs))
+
+    def set_joint(self, refs: Sequence[RunRef], told: JointResults) -> None:
+        """Keep what was told of some runs at once."""
+        self._database.write(lambda found: joint.write(found, refs, told))
 
     # --- what was chosen
 
