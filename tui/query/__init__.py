@@ -15,9 +15,10 @@ from tui.query.meaning import holds, look_up, same_name
 from tui.query.parsing import parse
 from tui.query.syntax import And, Compare, Node, Not, Or, Span, Word
 from tui.query.values import Moments, searcher
-from tui.query.wording import find, may_go_on, phrase, phrases, says, words
+from tui.query.wording import PREFIX_FROM, find, may_go_on, phrase, phrases, says, words
 
 __all__ = [
+    "PREFIX_FROM",
     "ROW_FIELDS",
     "RUN_FIELDS",
     "And",

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from tui.query import PREFIX_FROM
 from tui.store.connections import transaction
 from tui.store.place import journal_mode, make_private
 from tui.store.search.texts import TEXT_FIELDS
@@ -22,9 +23,11 @@ FILE_NAME = "search-1.sqlite3"
 """Its number changes with what is in it: an older one is left alone."""
 _TABLES = (
     # `ascii` splits at spaces alone here: what it is given are words that are folded already.
+    # The shortest beginnings have an index, or thousands of words would be put together for one.
     f"""CREATE VIRTUAL TABLE said USING fts5(
         {", ".join(TEXT_FIELDS)},
-        content='', columnsize=0, detail=full, tokenize="ascii tokenchars '_'"
+        content='', columnsize=0, detail=full, prefix='{PREFIX_FROM}',
+        tokenize="ascii tokenchars '_'"
     )""",
     # Neighbours in the index that are of one run, by trial.
     "CREATE TABLE span(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, run INTEGER NOT NULL)",
