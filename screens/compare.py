@@ -1,25 +1,28 @@
 """Compare: coverage, the verdict in words, and the rows behind it."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
 
 from screens.base import bindings_for
+from screens.comparison_feed import Changes, ComparisonFeed, Passing, PassingFeed
+from screens.comparison_options import OptionMenus
 from screens.panes import PanedScreen
-from tui.errors import ProviderError
+from tui.errors import QueryError
 from tui.messages import CopyAsked, PairOpened, TextAsked, Told
 from tui.models import RunRef
-from tui.polling.row_walks import RowsProgress
 from tui.presentation import compare as present
 from tui.presentation import verdicts as words
 from tui.presentation.comparison_text import plain_text
 from tui.presentation.format import plural
 from tui.presentation.sources import ListSource
 from tui.services import Services
-from tui.store import ReadCancelledError, StoredRun
+from tui.store import Change
+from tui.widgets.filter_bar import FilterBar
 from tui.widgets.header_line import HeaderLine, HintLine
 from tui.widgets.pane_line import PaneLine
 from tui.widgets.status_line import StatusLine
@@ -27,14 +30,14 @@ from tui.widgets.text_view import Section, TextView
 from tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:  # NumPy and SciPy are loaded with the first comparison, in its thread
-    from tui.analysis.changes import Kind, RowChanges
-    from tui.analysis.compared import Comparison, Pair
+    from tui.analysis.changes import Flags, Kind
+    from tui.analysis.compared import Comparison, Options, Pair
 
 
 class CompareScreen(PanedScreen):
     """Two to eight runs; one of them beside the baseline at a time."""
 
-    PANES = ("verdicts", "rows", "details")
+    PANES = ("verdicts", "pane-rows", "slices", "details")
 
     NAME = "compare"
     CSS_PATH = "../styles/compare.tcss"
@@ -42,16 +45,24 @@ class CompareScreen(PanedScreen):
         "compare", frozenset({"move-left", "move-right"})
     )
 
-    def __init__(self, services: Services, refs: Sequence[RunRef], key: str | None = None) -> None:
-        """Compare runs, the baseline first; `key` None takes what is remembered, or chooses."""
+    def __init__(self, services: Services, refs: Sequence[RunRef]) -> None:
+        """Compare runs, the baseline first, by the key that is remembered or fits best."""
         super().__init__(services)
         self._refs = tuple(refs)
-        self._key = key
+        self._options: Options | None = None
         self._comparison: Comparison | None = None
         self._place = 1
-        self._changes: dict[int, RowChanges] = {}
+        self._changes: Changes = {}
         self._kind: Kind | None = None
-        self._left = False
+        self._text = ""
+        """The filter of the rows that are shown."""
+        self._passing: Flags | None = None
+        """Which rows pass it; None for all."""
+        self._feed = ComparisonFeed(self, services, refs, show=self._show_new, tell=self._tell)
+        self._filter = PassingFeed(
+            self, services, show=self._show_passing, show_mistake=self._show_mistake
+        )
+        self._menus = OptionMenus(self, services.store, self._judge_by)
 
     def compose(self) -> ComposeResult:
         """Lay out header, panes and the lines at the bottom."""
@@ -61,100 +72,77 @@ class CompareScreen(PanedScreen):
         yield HeaderLine(tone="", classes="facts", id="more")
         yield PaneLine()
         yield VirtualTable(present.VERDICT_COLUMNS, id="verdicts", empty="Comparing…")
-        yield VirtualTable(present.ROW_COLUMNS, id="rows", empty="No row is of this kind.")
+        with Vertical(id="pane-rows"):
+            yield FilterBar(placeholder="words, or outcome:failed output:refund")
+            yield VirtualTable(present.ROW_COLUMNS, id="rows", empty="No row is of this kind.")
+        yield VirtualTable(
+            present.SLICE_COLUMNS, id="slices", empty="t chooses a field to compare rows apart by."
+        )
         yield TextView(id="details")
         yield StatusLine()
         yield HintLine()
 
     def on_mount(self) -> None:
         """Begin to compare."""
-        self.query_one(PaneLine).panes = (("verdicts", ""), ("rows", ""), ("details", ""))
+        self.query_one(PaneLine).panes = tuple((name, "") for name in present.PANE_NAMES)
         self.query_one("#more").display = False
         self._show_pane(0)
         self._begin()
 
     def on_unmount(self) -> None:
         """Give up what is under way."""
-        self._left = True
+        self._feed.forget()
+        self._filter.forget()
+
+    def on_screen_resume(self) -> None:
+        """Follow the runs that are live, and catch up."""
+        poller, store = self.services.poller, self.services.store
+        live = [ref for ref in self._refs if (one := store.run(ref)) is not None and one.run.live]
+        poller.set_visible(self._refs)
+        poller.focus(live[-1] if live else None)
+        if self._options is not None and self._comparison is not None and live:
+            self._feed.want(self._options, urgent=False)
 
     def came_from(self) -> str:
         """Return the run that was shown beside the baseline."""
         return str(self._refs[min(self._place, len(self._refs) - 1)])
 
+    def _pane_focus(self, index: int) -> Widget:
+        return self.query_one("#rows") if index == 1 else self._pane_widget(index)
+
     # --- comparing
 
     def _begin(self) -> None:
-        self.show_header(f"compare  {plural(len(self._refs), 'run')}", "comparing…")
-        self.run_worker(
-            self._compare(), name="compare", group="compare", exclusive=True, exit_on_error=False
-        )
-
-    async def _compare(self) -> None:
-        from tui.analysis.changes import Kind, row_changes
         from tui.analysis.compared import Options
-        from tui.analysis.comparing import compare_stored
 
-        store = self.services.store
-        runs = [await self._with_rows(ref) for ref in self._refs]
-        known = [stored for stored in runs if stored is not None]
-        if len(known) < len(runs):
-            self.show_header("compare", "a run is not stored any more", "warn")
-            return
-        await self._ask_together(known)
-        options = Options(key=self._key)
+        if self._comparison is None:
+            self.show_header(f"compare  {plural(len(self._refs), 'run')}", "comparing…")
+        self._options = self._options or Options()
+        self._feed.begin(self._options)
 
-        def progress(done: int, of: int) -> bool:
-            self.app.call_from_thread(self._tell_progress, f"{done:,} of {of:,} rows read…")
-            return self._left
+    def _judge_by(self, options: "Options") -> None:
+        """Compare anew by what a person chose."""
+        self._options = options
+        self.query_one("#title", HeaderLine).right = "comparing…"
+        self._feed.want(options, urgent=True)
 
-        try:
-            comparison = await asyncio.to_thread(compare_stored, store, known, options, progress)
-            self._changes = {
-                pair.place: await asyncio.to_thread(row_changes, comparison.matched, pair.place)
-                for pair in comparison.pairs
-            }
-        except ReadCancelledError:
-            return
-        self._comparison = comparison
-        self._kind = self._kind or Kind.REGRESSED
-        self._show()
-
-    def _tell_progress(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         if self.is_attached and self._comparison is None:
             self.query_one("#title", HeaderLine).right = text
 
-    async def _with_rows(self, ref: RunRef) -> StoredRun | None:
-        """Return a run, its rows fetched where they are not whole; a failure is told."""
-        store = self.services.store
-        stored = await asyncio.to_thread(store.run, ref)
-        link = self.services.links.get(ref.connection)
-        if stored is None or stored.sync.final or link is None or self.services.poller.paused:
-            return stored
-        if stored.sync.completed_at is not None and not stored.run.live:
-            return stored
+    def changed(self, change: Change) -> None:
+        """Compare again as rows of a live run come; cursor and scroll stay."""
+        options = self._options if self._comparison is not None else None
+        if options is not None and not change.rows.isdisjoint(self._refs):
+            self._feed.want(options, urgent=False)
 
-        def progress(told: RowsProgress) -> None:
-            of = "" if told.expected is None else f" of {told.expected:,}"
-            letter = words.letter(self._refs.index(ref))
-            self._tell_progress(f"{letter}: {told.rows:,}{of} rows fetched…")
+    def _show_new(self, comparison: "Comparison", changes: Changes) -> None:
+        from tui.analysis.changes import Kind
 
-        try:
-            sync = await link.sync()
-            await sync.rows(await sync.run(ref), progress)
-        except ProviderError as error:
-            self.post_message(Told(f"{ref}: {error.message}"))
-        return await asyncio.to_thread(store.run, ref)
-
-    async def _ask_together(self, runs: Sequence[StoredRun]) -> None:
-        """Let a provider that can say what it knows of all runs together; a failure is told."""
-        connections = {stored.run.ref.connection for stored in runs}
-        link = self.services.links.get(connections.pop()) if len(connections) == 1 else None
-        if link is None or self.services.poller.paused or self.services.poller.offline:
-            return
-        try:
-            await (await link.sync()).joint([stored.run.ref for stored in runs])
-        except ProviderError as error:
-            self.post_message(Told(f"not asked of all runs together: {error.message}"))
+        self._comparison, self._changes = comparison, changes
+        self._kind = self._kind or Kind.REGRESSED
+        self._passing = None
+        self._show()
 
     # --- showing
 
@@ -184,30 +172,84 @@ class CompareScreen(PanedScreen):
         rest = self.query_one("#more", HeaderLine)
         rest.left, rest.display = more, bool(more)
         self.query_one("#verdicts", VirtualTable).set_source(ListSource(present.verdict_rows(pair)))
+        self.query_one("#slices", VirtualTable).set_source(ListSource(present.slice_rows(pair)))
         sections = [Section(text, heading) for heading, text in present.details(comparison, pair)]
-        self.query_one("#details", TextView).show_sections(sections)
+        self.query_one("#details", TextView).show_sections(sections, keep_scroll=True)
         self._show_rows()
 
     def _show_rows(self) -> None:
+        """Show the rows of the kind; those that pass the filter, once they are known."""
         comparison, kind = self._comparison, self._kind
         if comparison is None or kind is None:
             return
+        if self._text and self._passing is None:
+            self._filter.want((comparison, self._place, self._text), urgent=True)
+            return
         changes = self._changes[self._place]
-        source = present.PairRows(comparison.matched, self._place, changes, kind)
+        source = present.PairRows(comparison.matched, self._place, changes, kind, self._passing)
         self.query_one("#rows", VirtualTable).set_source(source)
-        criteria = str(len(comparison.pairs[self._place - 1].criteria) + 1)
-        self.query_one(PaneLine).panes = (
-            ("verdicts", criteria),
-            ("rows", f"{kind.value} {source.count():,}"),
-            ("details", ""),
-        )
+        pair = comparison.pairs[self._place - 1]
+        self.query_one(PaneLine).panes = present.panes(pair, comparison.options, kind, source)
+
+    def _show_passing(self, passing: "Flags", asked: Passing) -> None:
+        if asked[0] is self._comparison and asked[1:] == (self._place, self._text):
+            self._passing = passing
+            self._show_rows()
+
+    # --- the filter of rows
+
+    def action_filter(self) -> None:
+        """Filter the rows by what they say."""
+        from tui.query import warm_up
+
+        if self._comparison is not None:
+            self._show_pane(1)
+            self.query_one(FilterBar).open()
+            self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
+
+    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        from tui.query import ROW_FIELDS, begins_field
+
+        event.bar.error = ""
+        if not (event.bar.is_open and begins_field(event.text, ROW_FIELDS)):
+            self._filter_by(event.bar)
+
+    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
+        """Give the focus back to the rows."""
+        event.stop()
+        self._filter_by(event.bar)
+        self.query_one("#rows", VirtualTable).focus()
+
+    def _filter_by(self, bar: FilterBar) -> None:
+        from tui.query import read_row_filter
+
+        if bar.text != self._text and bar.accepts(bar.text, read_row_filter):
+            self._text, self._passing = bar.text, None
+            self._show_rows()
+
+    def _show_mistake(self, mistake: QueryError) -> None:
+        """Go back to all rows."""
+        self._text, self._passing = "", None
+        self.query_one(FilterBar).show_mistake(mistake)
+        self._show_rows()
+
+    def action_back(self) -> None:
+        """Clear the filter, then go back."""
+        bar = self.query_one(FilterBar)
+        if not (self._text or bar.text):
+            self.leave()
+            return
+        bar.clear()
+        self.query_one("#rows", VirtualTable).focus()
 
     # --- actions
 
     def on_virtual_table_row_opened(self, event: VirtualTable.RowOpened) -> None:
         """Go from a verdict to its rows, and from a row to both answers."""
         event.stop()
-        if event.table.id == "verdicts":
+        if event.table.id != "rows":
             self._open_rows()
             return
         source = self.query_one("#rows", VirtualTable).source
@@ -234,7 +276,7 @@ class CompareScreen(PanedScreen):
         if key:
             self.query_one("#rows", VirtualTable).move_to(key)
 
-    def action_filter(self) -> None:
+    def action_row_kind(self) -> None:
         """Choose which rows are shown."""
         from screens.menu import ChoiceMenu
 
@@ -267,32 +309,21 @@ class CompareScreen(PanedScreen):
             self.post_message(Told("there is no other run on this side"))
             return
         self._place += delta
+        self._passing = None
         self._show()
 
     def action_match_key(self) -> None:
         """Choose what rows are matched by; remembered for these groups."""
-        from screens.menu import ChoiceMenu
+        if self._comparison is not None:
+            self._menus.match_key(self._comparison)
 
-        comparison = self._comparison
-        if comparison is None:
-            return
-        current = comparison.matched.key.name
-        names = dict.fromkeys(
-            (current, *(name for name, _n in comparison.matched.keys_tried), *present.KEYS)
-        )
-        choices = [(name, name) for name in names]
-        choices.append(("auto", "let evaltop choose"))
-        self.app.push_screen(ChoiceMenu("Match rows by", choices, current), self._key_chosen)
-
-    def _key_chosen(self, chosen: str | None) -> None:
-        if chosen is not None:
-            self._key = chosen
-            self._comparison = None
-            self._begin()
+    def action_judging(self) -> None:
+        """Choose margin, correction, clusters, slices."""
+        if self._comparison is not None:
+            self._menus.judging(self._comparison)
 
     def action_refresh(self) -> None:
-        """Compare again, with what is stored now."""
-        self._comparison = None
+        """Fetch and compare again."""
         self._begin()
 
     def action_copy(self) -> None:

@@ -125,12 +125,13 @@ class PairScreen(PanedScreen):
         of = "" if place is None else f"{place + 1:,} of {self._rows.count():,}  "
         title = present.pair_title(rows[1] or rows[0], self._key)
         self.show_header(title, f"{of}{change}", tone or "muted")
-        for name, letter, ref, trial in zip(
-            ("verdict-a", "verdict-b"), "AB", self._refs, trials, strict=True
+        for name, letter, run, ref, trial in zip(
+            ("verdict-a", "verdict-b"), "AB", self._rows.names, self._refs, trials, strict=True
         ):
             line = self.query_one(f"#{name}", HeaderLine)
             text, word_tone = ("not stored", "warn") if trial is None else outcome_line(trial)
-            line.left, line.right, line.right_tone = f"{letter}  {ref}", text, word_tone
+            line.left = f"{letter}  {run}  {ref.connection}"
+            line.right, line.right_tone = text, word_tone
         for name, heading, text, trial in zip(
             ("before", "after"), ("A", "B"), self._texts, trials, strict=True
         ):

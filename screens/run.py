@@ -93,9 +93,10 @@ class RunScreen(FollowingScreen, PanedScreen):
         self._slept = True
 
     def on_screen_resume(self) -> None:
-        """Catch up."""
+        """Follow the run again, and catch up."""
         if self._slept:
             self._slept = False
+            self.services.poller.focus(self._ref)
             self._read()
             self._rows.read(urgent=False)
             self._read_spread()

@@ -104,11 +104,22 @@ ACTIONS: tuple[Action, ...] = (
         "baseline", ("b",), "mark as the group's baseline, or no longer", ("runs", "run"), "Compare"
     ),
     Action("match-key", ("m",), "match rows by …", ("compare",), "Compare", hint="match"),
+    Action(
+        "judging",
+        ("t",),
+        "how it is judged: margin, correction, clusters, slices",
+        ("compare",),
+        "Compare",
+        hint="judge by",
+    ),
+    Action(
+        "row-kind", ("w",), "which rows: regressed, improved, …", ("compare",), "Compare", "rows"
+    ),
     Action("diff", ("d",), "both answers in your diff tool", ("pair",), "Compare", hint="diff"),
     Action(
         "filter",
         ("/",),
-        "filter; in a text: find; on a comparison: which rows",
+        "filter; in a text: find",
         ("runs", "run", "trial", "json", "compare", "search"),
         "Find",
         hint="filter",

@@ -3,12 +3,14 @@
 import pytest
 from textual.pilot import Pilot
 
-from tests.app.comparable import ONE, THREE, TWO, put, put_two
-from tests.app.conftest import Opened, lines, press, text
+from tests.app.comparable import ONE, THREE, TWO, put, put_two, row
+from tests.app.conftest import Opened, lines, press, settled, text
 from tests.app.world import World
 from tui.app import EvalTopApp
 from tui.external import diff_command, show_difference
 from tui.models import RunRef
+from tui.providers.base import RowPage
+from tui.widgets.virtual_table import VirtualTable
 
 
 @pytest.fixture
@@ -61,10 +63,49 @@ async def test_enter_leads_from_the_verdict_to_the_rows_to_both_answers(
 
 async def test_rows_can_be_chosen(compared: World, opened: Opened) -> None:
     async with opened(compared) as pilot:
-        await open_comparison(pilot, "g", "c", "slash")
+        await open_comparison(pilot, "g", "c", "w")
         assert "both failed  20" in text(pilot)
         await press(pilot, "down", "down", "enter")
         assert "rows both failed 20" in text(pilot)
+
+
+async def test_rows_are_filtered_by_what_either_run_says(compared: World, opened: Opened) -> None:
+    async with opened(compared, size=(120, 40)) as pilot:
+        await open_comparison(pilot, "g", "c", "w", "g", "enter")
+        assert "rows all 80" in text(pilot)
+        await press(pilot, "slash", *"45", "enter")
+        assert "rows all 1" in text(pilot)
+        assert "▸  ▼ regressed" in text(pilot)
+        await press(pilot, "enter")
+        assert lines(pilot)[0].startswith(" capital 45?")
+        assert lines(pilot)[1].startswith(" A  run of 5h")
+        await press(pilot, "escape", "escape")
+        assert "rows all 80" in text(pilot)
+        await press(pilot, "slash", *"outcome", "colon", *"errored", "enter")
+        assert "rows all 0" in text(pilot)
+        await press(pilot, "escape", "slash", *"nofield", "less_than_sign", "1", "enter")
+        assert "There is no field" in text(pilot)
+
+
+async def test_rows_of_a_live_run_are_compared_as_they_come(world: World, opened: Opened) -> None:
+    put(world, ONE, "p" * 40, age_h=5)
+    put(world, TWO, "p" * 20, age_h=3)
+    async with opened(world, size=(120, 40)) as pilot:
+        await open_comparison(pilot, "g", "c", "w", "g", "enter", "down", "down", "down")
+        assert "20 matched · 20 only in A" in lines(pilot)[1]
+        table = pilot.app.screen.query_one("#rows", VirtualTable)
+        chosen = table.cursor_key
+        world.store.begin_walk(TWO)
+        page = RowPage(tuple(row(n, "f", "Lyon.") for n in range(40)))
+        app = pilot.app
+        assert isinstance(app, EvalTopApp)
+        app.store_changed(world.store.apply_rows(TWO, page))
+        app._tell_screens()
+        await settled(pilot)
+        assert "40 matched · 0 only in A" in lines(pilot)[1]
+        assert "▼ worse" in lines(pilot)[0]
+        assert table.cursor_key == chosen
+        assert table.has_focus
 
 
 async def test_the_match_key_can_be_changed_and_is_remembered(

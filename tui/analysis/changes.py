@@ -1,5 +1,6 @@
 """The rows of a pair of runs: which changed, how, and by how much."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from tui.analysis.compared import Matched
 from tui.analysis.vectors import vectors
 from tui.frozen import frozen
 from tui.models import Outcome
+from tui.store import RowQuery, Store
 from tui.store.heads import RANKS
 
 if TYPE_CHECKING:
@@ -48,14 +50,16 @@ class RowChanges:
         """Return how many rows a choice has."""
         return int(self.flags[kind].sum())
 
-    def places(self, kind: Kind) -> "Positions":
+    def places(self, kind: Kind, passing: "Flags | None" = None) -> "Positions":
         """Return the rows of a choice by place in the alignment, the largest change first.
 
-        Losses come before gains of the same size; equal ones keep the dataset's order.
+        Losses come before gains of the same size; equal ones keep the dataset's order. Of them
+        only those that are `passing`, where that is given.
         """
         import numpy as np
 
-        chosen: Positions = np.flatnonzero(self.flags[kind])
+        flags = self.flags[kind]
+        chosen: Positions = np.flatnonzero(flags if passing is None else flags & passing)
         size = self.size[chosen]
         return chosen[np.lexsort((size, -np.abs(size)))]
 
@@ -96,6 +100,30 @@ def row_changes(matched: Matched, place: int) -> RowChanges:
             Kind.UNSTABLE: one.unstable | other.unstable,
         },
     )
+
+
+def passing(
+    store: Store,
+    matched: Matched,
+    place: int,
+    text: str,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> "Flags":
+    """Return which matched rows pass a filter, as the baseline's row or as that of the run.
+
+    Raises:
+        QueryError: the filter cannot be read.
+        ReadCancelledError: `cancelled` said so.
+    """
+    import numpy as np
+
+    found: Flags = np.zeros(matched.coverage.matched, dtype=bool)
+    for side in (0, place):
+        ref, columns = matched.runs[side].run.ref, matched.columns[side]
+        passed = store.rows(ref, RowQuery(text=text), cancelled=cancelled).ids
+        ids = np.frombuffer(columns.ids, dtype=np.int64) if len(columns) else np.zeros(0, np.int64)
+        found |= np.isin(ids[matched.alignment.positions[side]], np.array(passed, dtype=np.int64))
+    return found
 
 
 def _unlike(one: "Numbers", other: "Numbers") -> "Flags":

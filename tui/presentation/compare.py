@@ -1,19 +1,25 @@
 """What the Compare screen shows: verdicts as table rows, the rows of a pair, the two answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
+from typing import TYPE_CHECKING
 
 from tui.analysis.changes import Kind, RowChanges
-from tui.analysis.compared import Comparison, Judged, Matched, Pair
+from tui.analysis.compared import Comparison, Judged, Matched, Options, Pair
 from tui.models import CriterionType, Row, Score, Trial
 from tui.presentation import format as fmt
 from tui.presentation import verdicts as words
 from tui.presentation.comparison_text import pair_notes
+from tui.presentation.statistics import field_text
 from tui.presentation.table import Cell, Column, TableRow
 from tui.presentation.trial import score_glyph
 from tui.presentation.words import OUTCOME_TONES, outcome_text
 from tui.store.heads import OUTCOMES
 from tui.store.joining import RowColumns
+
+if TYPE_CHECKING:
+    from tui.analysis.changes import Flags
 
 VERDICT_COLUMNS = (
     Column("criterion", "CRITERION", min_width=12, max_width=28, weight=2),
@@ -32,8 +38,14 @@ ROW_COLUMNS = (
     Column("score", "SCORE", width=14, priority=1),
     Column("row", "ROW", min_width=16, weight=3),
 )
-KEYS = ("key", "label", "input")
-"""Match keys every run has; fields of its items come beside."""
+SLICE_COLUMNS = (
+    Column("value", "VALUE", min_width=16, max_width=32, weight=2),
+    Column("a", "A", width=7, align="right"),
+    Column("b", "B", width=7, align="right"),
+    Column("difference", "B - A", width=7, align="right"),
+    Column("interval", "95 % INTERVAL", width=17, align="right"),
+    Column("rows", "ROWS", width=6, align="right"),
+)
 KIND_WORDS = {
     Kind.REGRESSED: ("▼ regressed", "bad"),
     Kind.IMPROVED: ("▲ improved", "good"),
@@ -67,6 +79,23 @@ def _verdict_cells(judged: Judged) -> tuple[Cell, ...]:
     )
 
 
+def slice_rows(pair: Pair) -> list[TableRow]:
+    """Return a line per value of the field rows are compared apart by, keyed by the value."""
+    lines = []
+    for each in pair.slices:
+        judged = replace(pair.overall, measured=each.measured)
+        cells = (
+            Cell(each.value),
+            Cell(words.value(judged, each.measured.baseline_value)),
+            Cell(words.value(judged, each.measured.run_value)),
+            Cell(words.signed(judged, each.measured.difference)),
+            Cell(words.interval(judged), "muted"),
+            Cell(fmt.short_number(each.measured.n), "muted"),
+        )
+        lines.append(TableRow(each.value, cells))
+    return lines
+
+
 def details(comparison: Comparison, pair: Pair) -> list[tuple[str, str]]:
     """Return headed texts: every sentence, coverage, what is left out, how the runs differ."""
     matched = comparison.matched
@@ -88,20 +117,45 @@ def details(comparison: Comparison, pair: Pair) -> list[tuple[str, str]]:
     ]
 
 
+PANE_NAMES = ("verdicts", "rows", "slices", "details")
+
+
+def panes(
+    pair: Pair, options: Options, kind: Kind, rows: "PairRows"
+) -> tuple[tuple[str, str], ...]:
+    """Return the panes with what is in each."""
+    field = "" if options.slices is None else f"by {field_text(options.slices)}"
+    notes = (str(len(pair.criteria) + 1), f"{kind.value} {rows.count():,}", field, "")
+    return tuple(zip(PANE_NAMES, notes, strict=True))
+
+
 def kind_choices(changes: RowChanges) -> list[tuple[str, str]]:
     """Return (kind, text with its number of rows) for the menu of rows."""
     return [(kind.value, f"{kind.value}  {changes.count(kind):,}") for kind in Kind]
 
 
 class PairRows:
-    """The rows of one choice as a table's source, from the columns in memory."""
+    """The rows of one choice as a table's source, from the columns in memory.
 
-    def __init__(self, matched: Matched, place: int, changes: RowChanges, kind: Kind) -> None:
+    Keys are those of the baseline's rows, so that they stay when more rows match.
+    """
+
+    def __init__(
+        self,
+        matched: Matched,
+        place: int,
+        changes: RowChanges,
+        kind: Kind,
+        passing: "Flags | None" = None,
+    ) -> None:
+        """Show the rows of a kind; of them only those passing a filter, where there is one."""
+        self.names = words.run_name(matched, 0), words.run_name(matched, place)
+        """What the two runs are called."""
         self._before = matched.columns[0]
         self._after = matched.columns[place]
         self._changes = changes
-        self._places = changes.places(kind)
-        self._index = {int(row): index for index, row in enumerate(self._places)}
+        self._places = changes.places(kind, passing)
+        self._index: dict[str, int] | None = None
 
     def count(self) -> int:
         """Return how many rows there are."""
@@ -112,24 +166,28 @@ class PairRows:
         return [self._row(int(place)) for place in self._places[offset : offset + limit]]
 
     def index_of(self, key: str) -> int | None:
-        """Return where a row is; keys are places in the alignment."""
-        return self._index.get(int(key)) if key.isdecimal() else None
+        """Return where a row is."""
+        if self._index is None:
+            self._index = {self.key_at(index): index for index in range(len(self._places))}
+        return self._index.get(key)
 
     def key_at(self, index: int) -> str:
         """Return the key of the row at an index."""
-        return str(int(self._places[index]))
+        return self._before.keys[int(self._changes.before[self._places[index]])]
 
     def row_keys(self, key: str) -> tuple[str, str]:
         """Return the row's key in the baseline and in the run."""
-        place = int(key)
-        return (
-            self._before.keys[int(self._changes.before[place])],
-            self._after.keys[int(self._changes.after[place])],
-        )
+        index = self.index_of(key)
+        if index is None:
+            return key, key
+        return key, self._after.keys[int(self._changes.after[self._places[index]])]
 
     def change(self, key: str) -> tuple[str, str]:
         """Return what became of a row, with its tone; empty for one that stayed."""
-        place = int(key)
+        index = self.index_of(key)
+        return ("", "") if index is None else self._change(int(self._places[index]))
+
+    def _change(self, place: int) -> tuple[str, str]:
         for kind, told in KIND_WORDS.items():
             if self._changes.flags[kind][place]:
                 return told
@@ -137,13 +195,13 @@ class PairRows:
 
     def _row(self, place: int) -> TableRow:
         one, other = int(self._changes.before[place]), int(self._changes.after[place])
-        text, tone = self.change(str(place))
+        text, tone = self._change(place)
         scores = self._before.scores[one], self._after.scores[other]
         shown = ""
         if not all(map(isnan, scores)):
             shown = " → ".join(fmt.decimal(score) for score in scores)
         return TableRow(
-            str(place),
+            self._before.keys[one],
             (
                 Cell(text, tone),
                 _outcome(self._before, one),

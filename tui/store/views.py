@@ -77,6 +77,11 @@ class RowView:
         self.near = near
         """Where a row was found last; the next is looked for around it first."""
 
+    @property
+    def ids(self) -> "array[int]":
+        """The rows' ids in this store, in order."""
+        return self._ids
+
     def count(self) -> int:
         """Return how many rows the snapshot has."""
         return len(self._ids)
