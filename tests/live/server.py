@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -213,17 +213,22 @@ def live_api(runs: int = 3) -> Iterator[LiveApi]:
             api.close()
 
 
-def environ(home: Path, api: LiveApi, key: str) -> dict[str, str]:
+def environ(
+    home: Path, api: LiveApi, key: str, connections: Sequence[str] = ("prod",)
+) -> dict[str, str]:
     """Return the environment of a process that asks once a second, on the store in `home`."""
     file = home / "config.toml"
+    accounts = "".join(
+        f'[connections.{name}]\nprovider = "openai"\nbase_url = "{api.base_url}"\nbatches = false\n'
+        for name in connections
+    )
     file.write_text(
-        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.base_url}"\nbatches = false\n'
-        "[poll]\nfocused_s = 1\nlive_s = 1\nidle_s = 1\nmax_requests_per_min = 600\n"
+        f"{accounts}[poll]\nfocused_s = 1\nlive_s = 1\nidle_s = 1\nmax_requests_per_min = 600\n"
     )
     return {
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "EVALTOP_CONFIG": str(file),
         "EVALTOP_DATA_DIR": str(home / "data"),
-        "EVALTOP_PROD_API_KEY": key,
+        **{f"EVALTOP_{name.upper()}_API_KEY": key for name in connections},
     }

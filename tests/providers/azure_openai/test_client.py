@@ -1,5 +1,6 @@
 """The two surfaces of Azure: addresses, keys, headers, pages and refusals."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -15,10 +16,10 @@ from tests.providers.azure_openai.payloads import (
     a_result,
 )
 from tests.providers.openai.fake_api import POLL, FakeApi, answering, context
-from tests.providers.openai.payloads import a_batch, an_error
+from tests.providers.openai.payloads import a_batch, a_line, an_error, an_expired_line
 from tui.config import AzureOpenAIConnection
 from tui.errors import AuthError, MissingError, ProviderError, RejectedError
-from tui.models import JsonValue, Outcome, ProviderKind, RunRef
+from tui.models import JsonObject, JsonValue, Outcome, ProviderKind, RunRef, Status
 from tui.providers.azure_openai import create
 from tui.providers.base import Provider, RunSource
 
@@ -79,6 +80,52 @@ async def test_the_api_version_is_on_every_request_and_absent_when_not_configure
     api.requests.clear()
     await azure(api).get_run(RunRef("eu", "batch_68f1"))
     assert "api-version" not in api.requests[0].url.params
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("expired", Status.EXPIRED),
+        ("cancelled", Status.CANCELED),
+        ("canceled", Status.CANCELED),
+    ],
+)
+async def test_a_batch_that_was_cut_short_keeps_its_partial_rows(word: str, status: Status) -> None:
+    api = resource()
+    api.objects["/batches/batch_68f1"] = a_batch(status=word, completed_at=None)
+    api.files["/files/file-Out01/content"] = as_lines(a_line("t-1"))
+    api.files["/files/file-Err01/content"] = as_lines(an_expired_line("t-2"))
+    provider = azure(api)
+    batch = await provider.get_run(RunRef("eu", "batch_68f1"))
+    assert (batch.status, batch.live) == (status, False)
+    pages = [page async for page in provider.iter_rows(batch)]
+    assert {row.key: row.trials[0].outcome for page in pages for row in page.rows} == {
+        "t-1": Outcome.UNGRADED,
+        "t-2": Outcome.ERRORED,
+    }
+    assert pages[-1].notes == ("2 of 4 requests have no line in the result files.",)
+    assert all(request.headers["api-key"] == API_KEY for request in api.requests)
+
+
+@pytest.mark.parametrize("word", ["canceled", "cancelled"])
+async def test_a_run_that_was_canceled_keeps_the_rows_it_had(word: str) -> None:
+    api = resource()
+    path = f"/evals/{EVAL_ID}/runs/{RUN_ID}"
+    api.objects[f"/evals/{EVAL_ID}"] = a_foundry_eval()
+    api.objects[path] = a_foundry_run(status=word)
+    api.lists[f"{path}/output_items"] = [
+        a_foundry_item(a_result("coherence")),
+        a_foundry_item(a_result("coherence"), id="2", datasource_item_id="1"),
+    ]
+    provider = azure(api)
+    run = await provider.get_run(REF)
+    assert (run.status, run.raw_status) == (Status.CANCELED, word)
+    rows = [row async for page in provider.iter_rows(run) for row in page.rows]
+    assert len(rows) == 2
+
+
+def as_lines(*items: JsonObject) -> bytes:
+    return b"".join(json.dumps(item).encode() + b"\n" for item in items)
 
 
 async def test_a_resource_takes_an_entra_token_as_bearer() -> None:

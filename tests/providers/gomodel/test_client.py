@@ -23,7 +23,7 @@ from tui.errors import (
     RejectedError,
     ServerFaultError,
 )
-from tui.models import Counts, ModelUsage, Run, RunRef, Status
+from tui.models import Counts, ErrorInfo, ModelUsage, Outcome, Run, RunRef, Status
 from tui.providers.base import Capabilities, Provider, RowPage, RunSource
 from tui.providers.gomodel import create
 
@@ -273,6 +273,50 @@ async def test_a_missing_output_file_is_the_end_without_rows_and_one_request() -
     assert page.rows == ()
     assert "without an output file" in page.notes[0]
     assert len(world.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("expired", Status.EXPIRED),
+        ("cancelled", Status.CANCELED),
+        ("canceled", Status.CANCELED),
+    ],
+)
+async def test_a_batch_that_was_cut_short_keeps_its_partial_rows(word: str, status: Status) -> None:
+    counts = {"total": 5, "completed": 1, "failed": 4}
+    run = await read_run(ended_batch(status=word, completed_at=None, request_counts=counts))
+    assert (run.status, run.live) == (status, False)
+    assert (run.counts.done, run.counts.ungraded, run.counts.errored) == (5, 1, 4)
+    unsent = [
+        line(
+            custom_id=f"q-{n}",
+            status_code=400,
+            response=None,
+            error={"type": kind, "message": "batch item failed"},
+        )
+        for n, kind in enumerate(("expired", "canceled"))
+    ]
+    pages = await rows_of(results(line(custom_id="answered"), *unsent), run)
+    told = {row.key: row.trials[0] for page in pages for row in page.rows}
+    assert {key: trial.outcome for key, trial in told.items()} == {
+        "answered": Outcome.UNGRADED,
+        "q-0": Outcome.ERRORED,
+        "q-1": Outcome.ERRORED,
+    }
+    assert told["answered"].output
+    assert told["q-0"].error == ErrorInfo("expired", "batch item failed")
+    assert pages[-1].notes == ("2 rows have no result.",)
+
+
+@pytest.mark.parametrize("word", ["expired", "cancelled", "failed"])
+async def test_one_cut_short_before_anything_was_written_ends_without_rows(word: str) -> None:
+    text = "provider batch response missing output file id"
+    answer = json_answer(failure(text, "provider_error"), 502)
+    world = gateway({f"/v1/batches/{LIVE_ID}/results": answer})
+    (page,) = await rows_of(world, await read_run(ended_batch(status=word)))
+    assert page == RowPage((), notes=page.notes)
+    assert "without an output file" in page.notes[0]
 
 
 async def test_other_502s_are_errors() -> None:
