@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.presentation import run as present
-from tui.presentation.events import course_text
+from tui.presentation.course import course_text
 from tui.presentation.progress import progress_view
 from tui.presentation.status import offline_text
 from tui.presentation.words import status_tone

@@ -89,7 +89,7 @@ def test_a_hundred_thousand_updates_leave_the_process_as_it_was(tmp_path: Path) 
             [EVALTOP], environ=environ(tmp_path, api, "app", CONNECTIONS), lines=12, columns=120
         ) as terminal,
     ):
-        terminal.wait_for("nightly-100")
+        terminal.wait_for("400 runs")
         process = psutil.Process(terminal.pid)
         samples = [sample(api, process)]
         while samples[-1].updates < UPDATES:

@@ -7,7 +7,7 @@ from tests.presentation.samples import RUN, run, stored
 from tui.models import Counts, CriterionStats, CriterionType, Group, Run, ScoreStats, Status
 from tui.presentation.runs import COLUMNS, done_text, run_row, score_text, title_text
 from tui.presentation.table import TableRow
-from tui.store import StoredRun
+from tui.store import Sample, StoredRun
 
 
 def cell(row: TableRow, column: str) -> str:
@@ -25,7 +25,9 @@ def test_a_live_run_reads_as_in_the_design() -> None:
         "● running",
         "████████░░",
         "812/1000",
+        "",
         "87.2% ±4.2",
+        "",
         "nightly",
         "support-faq",
         "gpt-5-mini",
@@ -141,4 +143,16 @@ def test_80_columns_hold_what_matters_and_120_hold_all() -> None:
         return sum(one.least for one in shown) + len(shown) - 1
 
     assert width(4) <= 80 - 5
-    assert width(7) <= 120 - 5
+    assert width(8) <= 120
+    assert width(9) <= 130
+
+
+def test_a_live_runs_course_is_drawn_beside_its_figures() -> None:
+    course = [
+        Sample(START, 0),
+        Sample(START + timedelta(minutes=1), 400, passed=100, failed=300),
+        Sample(START + timedelta(minutes=2), 800, passed=700, failed=100),
+    ]
+    seen = run_row(stored(run(counts=Counts(total=1000, done=800))), course, START)
+    assert cell(seen, "course") == "▁▄▇"
+    assert cell(seen, "trend") == " ▃█"

@@ -1,19 +1,21 @@
 """Runs as rows of the home screen's table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tui.analysis.sequential import rate_interval
 from tui.models import Counts, Run
 from tui.presentation import format as fmt
+from tui.presentation.course import course_lines
 from tui.presentation.following import concern_word, signs
-from tui.presentation.progress import Samples, bar, eta
+from tui.presentation.progress import bar, eta
 from tui.presentation.table import Cell, Column, TableRow
 from tui.presentation.words import status_text, status_tone
-from tui.store import StoredRun
+from tui.store import Sample, StoredRun
 
 BAR_WIDTH = 10
 ETA_WIDTH = 4
+COURSE_WIDTH = 8
 KEPT = "⚑ "
 """Before the name of a run whose rows a person keeps for good."""
 
@@ -21,7 +23,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("status", "STATUS", width=11),
     Column("bar", "PROGRESS", width=BAR_WIDTH, priority=5),
     Column("done", "DONE", width=9, align="right", priority=2),
+    Column("course", "COURSE", width=COURSE_WIDTH, priority=9),
     Column("score", "SCORE", width=16, priority=1),
+    Column("trend", "TREND", width=COURSE_WIDTH, priority=8),
     Column("run", "RUN", min_width=12, weight=3),
     Column("group", "GROUP", min_width=12, max_width=28, weight=2, priority=6),
     Column("model", "MODEL", min_width=10, max_width=22, weight=1, priority=7),
@@ -29,7 +33,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("age", "AGE", width=4, align="right", priority=2),
     Column("connection", "CONNECTION", min_width=10, max_width=16, weight=1, priority=4),
 )
-"""In the order of design section 2. 80 columns show all but bar, group and model."""
+"""In the order of design section 2. 80 columns show all but bar, group and model; 120 also
+the pass rate over time, wider ones progress over time."""
 
 SORTS: Mapping[str, tuple[str, str, bool]] = {
     "started": ("age", "start, newest first", True),
@@ -46,9 +51,17 @@ SORTS: Mapping[str, tuple[str, str, bool]] = {
 """Sort field of a `RunQuery` → column, text in the menu, whether it starts descending."""
 
 
-def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
-    """Return the run's row; its key is the text of its reference."""
+def run_row(stored: StoredRun, course: Sequence[Sample], now: datetime) -> TableRow:
+    """Return the run's row; its key is the text of its reference.
+
+    Args:
+        stored: the run.
+        course: what was seen of a live run, oldest first; empty for others.
+        now: wall time.
+    """
     run = stored.run
+    samples = [(sample.at, sample.done) for sample in course]
+    progress, rates = course_lines(course, run.counts.total, COURSE_WIDTH)
     dim = "" if run.live else "muted"
     return TableRow(
         str(run.ref),
@@ -56,7 +69,9 @@ def run_row(stored: StoredRun, samples: Samples, now: datetime) -> TableRow:
             status_cell(stored),
             Cell(bar_text(run.counts), status_tone(run) if run.live else "muted"),
             Cell(done_text(run.counts, live=run.live), dim),
+            Cell(progress, "muted"),
             score_cell(run),
+            Cell(rates, "muted"),
             Cell(name_text(stored), "strong" if run.live else ""),
             Cell(group_name(run) or fmt.UNKNOWN, "" if run.group else "muted"),
             Cell(models_text(run), "" if run.models else "muted"),

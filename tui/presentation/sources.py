@@ -26,7 +26,7 @@ class RunsSource:
         """Return the runs from `offset` on."""
         now = self._clock.now()
         return [
-            run_row(stored, self._store.progress(stored.run.ref) if stored.run.live else (), now)
+            run_row(stored, self._store.course(stored.run.ref) if stored.run.live else (), now)
             for stored in self._view.fetch(offset, limit)
         ]
 
