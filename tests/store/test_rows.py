@@ -70,6 +70,15 @@ def test_equal_pages_are_no_change() -> None:
     store.close()
 
 
+def test_a_number_beyond_64_bits_makes_no_row_differ_from_itself() -> None:
+    store = open_store()
+    trial = make_trial(usage=Usage(10**20, None, None, None, None))
+    page = rows_page(make_row("a", trial, extra={"latency": 1.842001068130954e16}))
+    assert store.apply_rows(REF, page)
+    assert not store.apply_rows(REF, page)
+    store.close()
+
+
 def test_what_is_said_of_a_page_is_a_change_of_the_run_only() -> None:
     store = open_store()
     page = rows_page(expected_rows=7, notes=("late",), skipped=(Skipped("row 3", "Too large."),))
