@@ -118,3 +118,18 @@ def test_clean_text_is_known_as_such(text: str) -> None:
 @pytest.mark.parametrize("text", ["\n", "\t", "a\x1b", "\x80", "\u200e", "\ud800", "\x7f"])
 def test_unclean_text_is_known_as_such(text: str) -> None:
     assert not is_clean(text)
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [("\x00", "\u2400"), ("\x1f", "\u241f"), ("\x7f", "\u2421"), ("\x80", "\ufffd")],
+)
+def test_each_control_character_has_its_picture(character: str, shown: str) -> None:
+    assert clean_line(f"X{character}Y", 5) == f"X{shown}Y"
+
+
+def test_a_text_of_just_the_limit_is_not_cut() -> None:
+    assert clean_block("abcd", 4) == "abcd"
+    assert clean_line("abcd", 4) == "abcd"
+    assert clean_block("abcde", 4) == "abc…"
+    assert [clean_block("abc", limit) for limit in (0, 1, 2)] == ["…", "…", "a…"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.credentials import command as command_module
 from tui.credentials.command import CommandFailedError, command_token
 
 ENVIRON = dict(os.environ)
@@ -47,8 +49,8 @@ async def test_what_it_says_on_stderr_goes_nowhere(capfd: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (("no-such-program-anywhere",), "was not found"),
-        (("/",), "cannot be started"),
+        (("no-such-program-anywhere",), "its program was not found"),
+        (("/",), "its program cannot be started"),
         (("\0",), "cannot be started"),
         (python("raise SystemExit(3)"), "status 3"),
         (python("import os; os.kill(os.getpid(), 9)"), "status -9"),
@@ -56,13 +58,16 @@ async def test_what_it_says_on_stderr_goes_nowhere(capfd: pytest.CaptureFixture[
         (python("print('one\\ntwo')"), "more than one line"),
         (python("print('k\\x1b[31m')"), "control characters"),
         (python("print('k\\u202ee')"), "control characters"),
-        (python("import sys; sys.stdout.buffer.write(b'\\xff')"), "not text"),
+        (
+            python("import sys; sys.stdout.buffer.write(b'\\xff')"),
+            "something that is not text",
+        ),
         (python("print('x' * 70_000)"), "more than 64 KiB"),
         (python("while True: print('x' * 10_000)"), "more than 64 KiB"),
     ],
 )
 async def test_what_is_no_key_is_refused(command: tuple[str, ...], says: str) -> None:
-    with pytest.raises(CommandFailedError, match=says):
+    with pytest.raises(CommandFailedError, match=rf"^(it printed )?{says}|{says}$"):
         await command_output(command, ENVIRON)
 
 
@@ -83,6 +88,24 @@ async def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) 
         await command_output(python(program, str(pids)), ENVIRON, limit_s=1.5)
 
     await asyncio.to_thread(wait_until_gone, pids)
+
+
+async def test_a_child_that_has_left_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command_module, "KILL_S", 0.1)
+    pids = tmp_path / "pids"
+    program = (
+        "import os, pathlib, sys, time\n"
+        "child = os.fork()\n"
+        "if not child: os.setsid(); time.sleep(600)\n"
+        "pathlib.Path(sys.argv[1]).write_text(str(child)); time.sleep(600)"
+    )
+
+    with pytest.raises(CommandFailedError, match="did not end within"):
+        await command_output(python(program, str(pids)), ENVIRON, limit_s=1.5)
+
+    os.kill(int(pids.read_text()), signal.SIGKILL)
 
 
 async def test_a_program_nobody_waits_for_is_killed(tmp_path: Path) -> None:
@@ -118,3 +141,18 @@ def wait_until_gone(pids: Path) -> None:
             return True
 
     wait_for(lambda: all(map(gone, pids.read_text().split())))
+
+
+async def test_it_gets_no_input_even_where_there_is_some() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"canary")
+    os.close(writing)
+    before = os.dup(0)
+    os.dup2(reading, 0)
+    try:
+        told = await command_output(python("import sys; print('>' + sys.stdin.read())"), ENVIRON)
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+        os.close(reading)
+    assert told == ">"

@@ -66,11 +66,17 @@ async def test_the_entry_is_named_after_the_connection() -> None:
         (KeyringError("canary"), r"the keyring is broken \(KeyringError\)"),
         (OSError("canary"), r"the keyring is broken \(OSError\)"),
         (RecursionError("canary"), r"the keyring is broken \(RecursionError\)"),
-        (ModuleNotFoundError("canary"), "its backend is not installed"),
+        (
+            ModuleNotFoundError("canary"),
+            "the keyring cannot be loaded: its backend is not installed",
+        ),
     ],
 )
 async def test_whatever_a_backend_raises_is_a_sentence(error: Exception, says: str) -> None:
-    with using(FailingKeyring(error)), pytest.raises(KeyringTroubleError, match=says) as caught:
+    with (
+        using(FailingKeyring(error)),
+        pytest.raises(KeyringTroubleError, match=f"^{says}$") as caught,
+    ):
         await keyring_key("prod", BUS)
     assert "canary" not in str(caught.value)
     assert caught.value.remedy
@@ -82,15 +88,21 @@ async def test_a_backend_that_cannot_be_loaded_is_a_sentence() -> None:
 
     with using(broken), pytest.raises(KeyringTroubleError, match="not installed") as caught:
         await keyring_key("prod", BUS)
-    assert "PYTHON_KEYRING_BACKEND" in caught.value.remedy
+    assert caught.value.remedy == "Check PYTHON_KEYRING_BACKEND and keyring's keyringrc.cfg."
 
 
 @pytest.mark.parametrize(
     ("backend", "says"),
     [
-        (backend_of(null.Keyring), "switched off"),
-        (backend_of(fail.Keyring), "no keyring is here"),
-        (MyPlaintextKeyring(), "MyPlaintextKeyring keeps keys in a plain file"),
+        (
+            backend_of(null.Keyring),
+            r"the keyring is switched off \(the null backend keeps nothing\)",
+        ),
+        (backend_of(fail.Keyring), "no keyring is here: nothing on this machine offers one"),
+        (
+            MyPlaintextKeyring(),
+            r"the keyring is refused: .*\.MyPlaintextKeyring keeps keys in a plain file",
+        ),
     ],
 )
 async def test_what_keeps_keys_readable_or_not_at_all_is_refused(
@@ -98,9 +110,10 @@ async def test_what_keeps_keys_readable_or_not_at_all_is_refused(
 ) -> None:
     with using(backend):
         for attempt in (keyring_key("prod", BUS), keep_in_keyring("prod", KEY, BUS)):
-            with pytest.raises(KeyringTroubleError, match=says):
+            with pytest.raises(KeyringTroubleError, match=f"^{says}$") as caught:
                 await attempt
-        assert not (await keyring_state(BUS)).usable
+            assert caught.value.remedy == "Set a variable or key_command instead."
+        assert (await keyring_state(BUS)).usable is False
     if isinstance(backend, MyPlaintextKeyring):
         assert backend.kept == {}
 
@@ -137,10 +150,17 @@ async def test_a_hanging_keyring_is_given_up_and_asks_only_once() -> None:
     backend = HangingKeyring()
     with using(backend):
         for _ in range(3):
-            with pytest.raises(KeyringTroubleError, match="did not answer within") as caught:
+            with pytest.raises(KeyringTroubleError) as caught:
                 await keyring_key("prod", BUS, limit_s=0.05)
         assert backend.asked == 1
-        assert "Unlock it" in caught.value.remedy
+        assert str(caught.value) == (
+            "the keyring did not answer within 0.05 s; "
+            "it may be asking for its password on another screen"
+        )
+        assert caught.value.remedy.startswith("Unlock it (it opens with a desktop login), or ")
+        asking = [one for one in threading.enumerate() if one.name == "keyring"]
+        assert asking
+        assert all(one.daemon for one in asking)
         # Once somebody has answered, it serves again; nobody who gave up is asked for.
         backend.kept["evaltop", "prod"] = KEY
         backend.answered.set()
@@ -194,8 +214,10 @@ async def test_without_a_session_it_is_not_even_imported(
     empty = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     with using(backend):
         for environ in ({}, empty):
-            with pytest.raises(NothingToAskError, match="no D-Bus session"):
+            with pytest.raises(NothingToAskError) as caught:
                 await keyring_key("prod", environ)
+            assert str(caught.value) == "no keyring is here: there is no D-Bus session"
+            assert caught.value.remedy == "Set a variable or key_command instead."
 
 
 async def test_a_chosen_backend_is_asked_without_a_session(tmp_path: Path) -> None:
@@ -235,3 +257,53 @@ async def test_the_state_tells_what_is_wrong() -> None:
     assert not state.usable
     assert state.sentence == "the keyring is locked"
     assert "Unlock it" in state.remedy
+    assert state.usable is False
+
+
+async def test_the_state_names_the_keyring_and_asks_for_nobodys_key() -> None:
+    backend = MemoryKeyring()
+    asked: list[tuple[str, str]] = []
+    backend.get_password = lambda *names: asked.append(names)  # type: ignore[method-assign]
+    with using(backend):
+        assert (await keyring_state(BUS)).sentence == f"{backend.name} answers"
+        assert asked == [("evaltop", "evaltop doctor")]
+
+
+async def test_what_a_key_is_kept_in_is_told_by_its_name() -> None:
+    backend = MemoryKeyring()
+    with using(backend):
+        assert await keep_in_keyring("prod", KEY, BUS) == backend.name
+    with using(ForgetfulKeyring()), pytest.raises(KeyringTroubleError) as caught:
+        await keep_in_keyring("prod", KEY, BUS)
+    assert caught.value.remedy == "Set a variable or key_command instead."
+
+
+async def test_keeping_dropping_and_the_state_are_given_up_too() -> None:
+    backend = HangingKeyring()
+    says = "did not answer within 0.05 s"
+    with using(backend):
+        for attempt in (
+            drop_from_keyring("a", BUS, limit_s=0.05),
+            keep_in_keyring("a", KEY, BUS, limit_s=0.05),
+        ):
+            with pytest.raises(KeyringTroubleError, match=says):
+                await attempt
+        assert says in (await keyring_state(BUS, limit_s=0.05)).sentence
+        backend.answered.set()
+
+
+async def test_a_backend_may_be_chosen_in_the_folder_of_all_settings(tmp_path: Path) -> None:
+    folder = tmp_path / "python_keyring"
+    folder.mkdir()
+    (folder / "keyringrc.cfg").write_text("[backend]\nDefault-Keyring=some.backend\n")
+    with using(MemoryKeyring()):
+        assert await keyring_key("prod", {"XDG_CONFIG_HOME": str(tmp_path)}) is None
+        with pytest.raises(NothingToAskError):
+            await keyring_key("prod", {"XDG_CONFIG_HOME": str(tmp_path / "none")})
+
+
+async def test_an_empty_chain_offers_nothing() -> None:
+    chain = backend_of(chainer.ChainerBackend)
+    kind = type("Chain", (type(chain),), {"backends": []})
+    with using(kind()), pytest.raises(KeyringTroubleError, match=r"refused: .*Chain keeps keys"):
+        await keyring_key("prod", BUS)

@@ -16,6 +16,7 @@ from tui.config import (
 )
 from tui.credentials import (
     FoundKey,
+    KeyPlace,
     RenewableSource,
     Secret,
     describe_key_source,
@@ -154,7 +155,7 @@ async def test_a_failing_command_names_its_connection_and_no_output() -> None:
         await make_key_source(openai(None, command), {})()
 
     assert caught.value.message == "my-prod: key_command gave no key: it ended with status 1."
-    assert "EVALTOP_MY_PROD_API_KEY" in caught.value.remedy
+    assert caught.value.remedy == "Run it by hand, or set EVALTOP_MY_PROD_API_KEY."
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,8 @@ def test_a_gateway_without_key_is_described_as_fine() -> None:
         name="g", base_url="http://localhost:8080", poll=GoModelConnection.default_poll
     )
 
-    assert "none is needed" in describe_key_source(connection, {}).source
+    place = describe_key_source(connection, {})
+    assert place == KeyPlace(False, "no key (none is needed for an open gateway)")
 
 
 def test_a_secret_does_not_show_itself() -> None:
@@ -193,8 +195,14 @@ def test_a_secret_does_not_show_itself() -> None:
 
     for shown in (repr(key), str(key), f"{key.secret}", repr([key.secret])):
         assert "canary" not in shown
-    with pytest.raises(TypeError):
+    assert repr(key.secret) == "Secret(…)"
+    with pytest.raises(TypeError, match=r"^a Secret is not pickled$"):
         pickle.dumps(Secret("sk-canary"))
+
+
+@pytest.mark.parametrize(("key", "end"), [("a" * 8 + "wxyz", "wxyz"), ("a" * 7 + "wxyz", "")])
+def test_of_a_short_key_not_even_the_end_is_told(key: str, end: str) -> None:
+    assert FoundKey.of(key, "variable X").last4 == end
 
 
 async def test_a_static_source_finds_its_key_or_none() -> None:
@@ -202,4 +210,5 @@ async def test_a_static_source_finds_its_key_or_none() -> None:
 
     assert key is not None
     assert key.secret.reveal() == "demo-key"
+    assert key.source == "the demo"
     assert await static_key_source(None)() is None

@@ -1,6 +1,7 @@
 """The lower steps: keyring, the provider's file, the prompt; and tokens that end."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from keyring.errors import KeyringLocked
 from tests.clock import START, FakeClock
 from tests.credentials.keyrings import BUS, FailingKeyring, MemoryKeyring, using
 from tests.credentials.test_ladder import openai, printing
-from tests.credentials.test_provider_file import WANDB, weave
+from tests.credentials.test_provider_file import WANDB, weave, written
 from tests.credentials.test_tokens import jwt
 from tui.config import GoModelConnection
 from tui.credentials import EnterableSource, RenewableSource, locate_key, make_key_source
@@ -249,3 +250,38 @@ async def test_a_key_without_an_end_is_never_renewed(tmp_path: Path) -> None:
     clock.advance(1e7)
     await source()
     assert tokens.runs == 1
+
+
+async def test_a_key_that_is_found_is_told_with_what_could_not_be_asked_before_it(
+    home: dict[str, str],
+) -> None:
+    entry = "machine wandb.acme.example login user password k-0123456789\n"
+    netrc = written(Path(home["HOME"]), entry)
+    mine = replace(weave(), base_url="https://traces.acme.example")
+    with using(FailingKeyring(KeyringLocked())):
+        place = await locate_key(mine, {**home, "WANDB_BASE_URL": "https://wandb.acme.example"})
+    assert (place.found, place.source, place.last4) == (
+        True,
+        f"{netrc} (wandb.acme.example)",
+        "6789",
+    )
+    assert place.troubles[0].partition(".")[0] == "The keyring is locked"
+
+
+async def test_every_place_that_failed_is_in_the_error_with_its_remedy(
+    home: dict[str, str],
+) -> None:
+    open_to_others(home)
+    netrc = Path(home["HOME"], ".netrc")
+    with (
+        using(FailingKeyring(KeyringLocked())),
+        pytest.raises(KeyMissingError) as caught,
+    ):
+        await make_key_source(weave(), home)()
+    assert caught.value.message == (
+        f"team: no key was found: the keyring is locked; {netrc} is not used: others can read it."
+    )
+    assert caught.value.remedy == (
+        f"Run: chmod 600 {netrc}. Set EVALTOP_TEAM_API_KEY or WANDB_API_KEY, or key_command in the "
+        "config file, or keep it in a keyring: evaltop auth set team."
+    )

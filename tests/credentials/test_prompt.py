@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import pty
+import select
 import termios
 from collections.abc import Iterator
 from typing import TextIO
@@ -93,3 +94,52 @@ def test_without_a_terminal_nobody_is_asked(terminal: tuple[int, TextIO]) -> Non
     assert terminal_prompt(io.StringIO(), io.StringIO()) is None
     assert terminal_prompt(stdin, io.StringIO()) is None
     assert terminal_prompt(stdin, stdin) is not None
+
+
+async def test_a_key_may_come_in_pieces_and_nothing_but_the_echo_is_changed(
+    terminal: tuple[int, TextIO],
+) -> None:
+    person, stdin = terminal
+    before = termios.tcgetattr(stdin.fileno())
+    story = io.StringIO()
+    asking = asyncio.create_task(TerminalPrompt(stdin, story)("prod"))
+    await until_hidden(stdin)
+    now = termios.tcgetattr(stdin.fileno())
+    assert now[3] == before[3] & ~termios.ECHO
+    os.write(person, b"sk-\x04")  # gives what is typed so far, without an end of line
+    while select.select([stdin], [], [], 0)[0]:  # noqa: ASYNC110 - nobody tells that it was read
+        await asyncio.sleep(0.001)
+    os.write(person, b"canary\n")
+    assert await asking == "sk-canary"
+    assert story.getvalue() == "Key for prod (not shown, kept in memory; enter for none): \n"
+
+
+async def test_what_is_no_text_is_taken_as_far_as_it_is(terminal: tuple[int, TextIO]) -> None:
+    person, stdin = terminal
+    asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
+    await until_hidden(stdin)
+    os.write(person, b"a\xffb\n")
+    assert await asking == "a\ufffdb"
+
+
+async def test_a_terminal_that_goes_away_has_no_key() -> None:
+    person, program = pty.openpty()
+    with os.fdopen(program, "r") as stdin:
+        asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
+        await until_hidden(stdin)
+        os.close(person)
+        assert await asking is None
+
+
+async def test_the_prompt_of_a_terminal_reads_and_tells_there(
+    terminal: tuple[int, TextIO],
+) -> None:
+    person, stdin = terminal
+    with os.fdopen(os.dup(stdin.fileno()), "w") as story:
+        prompt = terminal_prompt(stdin, story)
+        assert prompt is not None
+        asking = asyncio.ensure_future(prompt("prod"))
+        await until_hidden(stdin)
+        assert b"Key for prod" in os.read(person, 4096)
+        os.write(person, b"sk-canary\n")
+        assert await asking == "sk-canary"

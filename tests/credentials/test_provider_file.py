@@ -54,6 +54,16 @@ def test_the_machine_is_the_api_host(base_url: str, wandb_base_url: str, machine
     assert machine_of(weave(base_url), {"WANDB_BASE_URL": wandb_base_url}) == machine
 
 
+@pytest.mark.parametrize("base_url", ["https://trace.wandb.ai", "https://wandb.acme.example"])
+def test_without_a_variable_the_machine_follows_from_the_address(base_url: str) -> None:
+    wanted = {"https://trace.wandb.ai": "api.wandb.ai"}.get(base_url, "wandb.acme.example")
+    assert machine_of(weave(base_url), {}) == wanted
+
+
+def test_an_address_without_a_host_has_no_machine() -> None:
+    assert machine_of(weave("nothing"), {}) == ""
+
+
 def test_the_password_of_the_machine_is_the_key(tmp_path: Path) -> None:
     path = written(tmp_path, WANDB.format(key="k-0123456789"))
     assert key_in_file(path, "api.wandb.ai") == "k-0123456789"
@@ -82,8 +92,9 @@ def test_a_file_of_somebody_else_is_refused(
 ) -> None:
     path = written(tmp_path, WANDB.format(key="canary"))
     monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
-    with pytest.raises(FileRefusedError, match="belongs to somebody else"):
+    with pytest.raises(FileRefusedError, match="belongs to somebody else") as caught:
         key_in_file(path, "api.wandb.ai")
+    assert caught.value.remedy == f"Run: chown {path.stat().st_uid + 1} {path}"
 
 
 @pytest.mark.parametrize("text", ["machine", "what is this canary", "machine a loginn x"])
@@ -91,4 +102,13 @@ def test_a_file_that_cannot_be_read_is_named_without_its_words(tmp_path: Path, t
     with pytest.raises(FileRefusedError, match="not used") as caught:
         key_in_file(written(tmp_path, text), "api.wandb.ai")
     assert "canary" not in str(caught.value)
-    assert caught.value.remedy
+    assert caught.value.remedy == "Mend that line, or set a variable."
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "")
+    path.write_bytes(b"machine a login b password \xff\xfe\n")
+    with pytest.raises(FileRefusedError) as caught:
+        key_in_file(path, "api.wandb.ai")
+    assert str(caught.value) == f"{path} is not used: it cannot be read"
+    assert caught.value.remedy == "Set a variable instead."

@@ -42,6 +42,42 @@ def test_a_jwt_without_a_sensible_end_is_just_a_key(claims: Any) -> None:
     assert read_token(jwt(claims)).expires_at is None
 
 
+@pytest.mark.parametrize(
+    ("seconds", "end"),
+    [
+        (0, None),
+        (1, datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)),
+        (253_402_300_799, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (253_402_300_800, None),
+    ],
+)
+def test_an_end_is_within_what_a_date_can_hold(seconds: int, end: datetime | None) -> None:
+    assert read_token(jwt({"exp": seconds})).expires_at == end
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("", "it printed nothing"),
+        ("{", "it printed something like JSON that cannot be read"),
+        ("{}", "its JSON has no accessToken, access_token, token"),
+        ('{"token": "a\\u0007b"}', "its key holds control characters"),
+        ("a\nb", "it printed more than one line, or control characters"),
+    ],
+)
+def test_why_it_is_no_key_is_told_without_any_of_it(output: str, says: str) -> None:
+    with pytest.raises(NotATokenError) as caught:
+        read_token(output)
+    assert str(caught.value) == says
+
+
+def test_an_end_is_told_in_utc() -> None:
+    token = read_token('{"token": "t", "expiresOn": "2026-11-28T18:00:00+02:00"}')
+    assert token.expires_at == END
+    assert token.expires_at is not None
+    assert token.expires_at.tzinfo is UTC
+
+
 @pytest.mark.parametrize("text", ["a.b.c", "a.!!.c", "a..c", "....", "ä.ö.ü", "a.e30.c"])
 def test_three_parts_that_are_no_jwt_are_a_key(text: str) -> None:
     assert read_token(text).key == text

@@ -278,3 +278,14 @@ def test_backoff_is_bounded_at_any_count(retry: int, seed: int) -> None:
 def test_a_final_code_wins_over_the_servers_wish() -> None:
     assert not may_retry(429, "insufficient_quota", {"x-should-retry": "true"})
     assert may_retry(429, "rate_limit_exceeded", {})
+
+
+def test_a_day_is_the_longest_wait_that_is_believed_to_the_millisecond() -> None:
+    assert asked_wait({"retry-after-ms": "86400000"}, START) == 86_400
+    assert asked_wait({"retry-after-ms": "86400001"}, START) is None
+    assert asked_wait({"retry-after-ms": "86400050"}, START) is None
+
+
+def test_a_date_without_a_zone_is_in_utc() -> None:
+    asked = (START + timedelta(seconds=30)).strftime("%a, %d %b %Y %H:%M:%S -0000")
+    assert asked_wait({"retry-after": asked}, START) == 30
