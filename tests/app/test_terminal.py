@@ -8,6 +8,7 @@ import termios
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.terminal import Terminal
@@ -95,10 +96,13 @@ def gone(pid: int, seconds: float) -> bool:
 def test_a_closed_terminal_ends_the_process(command: tuple[str, ...]) -> None:
     terminal = Terminal(command, cwd=ROOT)
     terminal.wait_for("nightly-11-20")
+    times = psutil.Process(terminal.pid).cpu_times()
     os.close(terminal.fd)
     assert gone(terminal.pid, 3)
-    _, status = os.waitpid(terminal.pid, 0)
+    _, status, used = os.wait4(terminal.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 129
+    # Ending takes some computing; spinning until then would take all of it.
+    assert used.ru_utime + used.ru_stime - times.user - times.system < 0.5
 
 
 def test_a_terminal_that_stopped_reading_does_not_keep_the_process() -> None:
