@@ -64,7 +64,7 @@ class RowColumns:
 def read_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Sequence[Any]]:
     """Return what `add_rows` takes of some rows (at most 500), by id; removed ones are missing."""
     marks = ",".join("?" * len(ids))
-    return {row[0]: row[1:] for row in connection.execute(f"{_COLUMNS} ({marks})", ids)}
+    return {row[0]: row for row in connection.execute(f"{_COLUMNS} ({marks})", ids)}
 
 
 def read_ranges(
@@ -83,33 +83,65 @@ def read_ranges(
 
 def add_rows(found: Mapping[int, Sequence[Any]], ids: Sequence[int], into: RowColumns) -> None:
     """Append rows in the order of their ids; those not found are left out."""
-    there = [row for row in ids if row in found]
-    cells = loads(b"[" + b",".join(found[row][-1] for row in there) + b"]")
-    for row, tallies in zip(there, cells, strict=True):
-        key, label, outcome, score, latency, tokens, strip, _cells = found[row]
-        position = len(into)
-        into.ids.append(row)
-        into.keys.append(key)
-        into.labels.append(label)
-        into.outcomes.append(outcome)
-        into.passed.append(strip.count(_PASSED))
-        into.failed.append(strip.count(_FAILED))
-        into.trials.append(len(strip))
-        into.scores.append(nan if score is None else score)
-        into.latencies.append(nan if latency is None else latency)
-        into.tokens.append(nan if tokens is None else tokens)
+    rows = [found[row] for row in ids if row in found]
+    if not rows:
+        return
+    first = len(into)
+    # Column by column: a call per value would take most of the time of a large comparison.
+    there, keys, labels, outcomes, scores, latencies, tokens, strips, cells = zip(
+        *rows, strict=True
+    )
+    into.ids.extend(there)
+    into.keys.extend(keys)
+    into.labels.extend(labels)
+    into.outcomes.extend(outcomes)
+    into.passed.extend([strip.count(_PASSED) for strip in strips])
+    into.failed.extend([strip.count(_FAILED) for strip in strips])
+    into.trials.extend(map(len, strips))
+    into.scores.extend([nan if score is None else score for score in scores])
+    into.latencies.extend([nan if latency is None else latency for latency in latencies])
+    into.tokens.extend([nan if n is None else n for n in tokens])
+    by_name: dict[str, tuple[list[int], list[Sequence[Any]]]] = {}
+    for position, tallies in enumerate(_decoded(cells), first):
         for tally in tallies:
-            _add_cell(into.criteria, position, CellTally(*tally))
+            name = tally[0]
+            if name not in by_name:
+                by_name[name] = [], []
+            positions, own = by_name[name]
+            positions.append(position)
+            own.append(tally)
+    for positions, own in by_name.values():
+        _add_cells(into.criteria, positions, own)
 
 
-def _add_cell(criteria: dict[str, CriterionColumns], position: int, cell: CellTally) -> None:
-    column = criteria.get(cell.name)
+def _decoded(cells: Sequence[bytes]) -> list[list[Sequence[Any]]]:
+    """Return the criteria of some rows, decoded together."""
+    # Not needed before something is compared.
+    from orjson import JSONDecodeError
+    from orjson import loads as fast
+
+    data = b"[" + b",".join(cells) + b"]"
+    try:
+        found: list[list[Sequence[Any]]] = fast(data)
+    except JSONDecodeError:  # a lone surrogate, or more than 64 bits
+        found = loads(data)
+    return found
+
+
+def _add_cells(
+    criteria: dict[str, CriterionColumns], positions: Sequence[int], cells: Sequence[Sequence[Any]]
+) -> None:
+    """Append one criterion of some rows: for each the fields of its `CellTally`."""
+    told = dict(zip(CellTally._fields, zip(*cells, strict=True), strict=True))
+    name, kind = cells[0][:2]
+    column = criteria.get(name)
     if column is None:
-        column = criteria[cell.name] = CriterionColumns(cell.type)
-    column.rows.append(position)
-    column.passed.append(cell.passed_n)
-    column.failed.append(cell.failed_n)
-    column.errored.append(cell.errored_n)
-    column.values.append(cell.value_sum / cell.value_n if cell.value_n else nan)
-    column.value_n.append(cell.value_n)
-    column.labels.append(cell.label)
+        column = criteria[name] = CriterionColumns(kind)
+    column.rows.extend(positions)
+    column.passed.extend(told["passed_n"])
+    column.failed.extend(told["failed_n"])
+    column.errored.extend(told["errored_n"])
+    pairs = zip(told["value_sum"], told["value_n"], strict=True)
+    column.values.extend([total / n if n else nan for total, n in pairs])
+    column.value_n.extend(told["value_n"])
+    column.labels.extend(told["label"])
