@@ -1,8 +1,10 @@
 """What can be done to follow runs: watch them, walk through what changed, cancel one."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from screens.base import EvalScreen
+from screens.comparing import mark_baseline
 from tui.errors import NotFoundError, ProviderError
 from tui.messages import Told
 from tui.models import RunRef
@@ -18,21 +20,21 @@ from tui.presentation.following import (
 class FollowingScreen(EvalScreen):
     """A screen on which one run, or some, can be pointed at."""
 
+    @abstractmethod
     def chosen_runs(self) -> Sequence[RunRef]:
         """Return the runs an action is about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_here(self) -> RunRef | None:
         """Return the one run that is pointed at, whatever is marked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def runs_changed(self) -> None:
         """Show anew what is stored of runs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_run(self, ref: RunRef) -> bool:
         """Bring a run before the person. Returns False where this screen cannot."""
-        raise NotImplementedError
 
     def action_next_changed(self) -> None:
         """Go to the next run that changed since the last visit, and tell what happened to it."""
@@ -78,6 +80,13 @@ class FollowingScreen(EvalScreen):
             self.services.store.events.watch(ref, on=on, min_pass_rate=least)
         self.runs_changed()
         self.post_message(Told(watched_text(len(refs), on=on, least=least)))
+
+    def action_baseline(self) -> None:
+        """Mark the run as its group's baseline, or take the mark away."""
+        ref = self.run_here()
+        if ref is not None:
+            self.post_message(mark_baseline(self.services.store, ref))
+            self.runs_changed()
 
     def action_cancel(self) -> None:
         """Cancel the run at its provider, after a question."""

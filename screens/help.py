@@ -34,7 +34,13 @@ GLYPHS = (
     ("~ its trials disagree", "! beside a score: rows that errored, not counted in it"),
     ("* beside an ETA: the batch's own window ends then",),
     ("COURSE, TREND: a live run's progress and pass rate over time, ▁ is none, █ is all",),
-    ("• changed since you looked", "◉ watched", "⚑ kept", "⚠ stalled: what is wrong with it"),
+    (
+        "• changed since you looked",
+        "◉ watched",
+        "⚑ kept",
+        "◆ baseline",
+        "⚠ stalled: what is wrong with it",
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from screens.base import bindings_for, keep_or_let_go
-from screens.comparing import comparison_of, mark_baseline, runs_to_compare
+from screens.comparing import comparison_of, runs_to_compare
 from screens.following import FollowingScreen
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
@@ -379,10 +379,6 @@ class RunScreen(FollowingScreen, PanedScreen):
     async def _compare(self) -> None:
         refs = await asyncio.to_thread(runs_to_compare, self.services.store, [str(self._ref)])
         self.post_message(comparison_of(refs))
-
-    def action_baseline(self) -> None:
-        """Mark this run as its group's baseline, or take the mark away."""
-        self.post_message(mark_baseline(self.services.store, self._ref))
 
     def action_link(self) -> None:
         """Open or copy the provider's page."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from screens.base import bindings_for, interval_text, keep_or_let_go
-from screens.comparing import comparison_of, mark_baseline, runs_to_compare
+from screens.comparing import comparison_of, runs_to_compare
 from screens.following import FollowingScreen
 from screens.runs_feed import RunsFeed, RunsLook
 from tui.errors import QueryError
@@ -337,12 +337,6 @@ class RunsScreen(FollowingScreen):
     async def _compare(self, keys: list[str]) -> None:
         refs = await asyncio.to_thread(runs_to_compare, self.services.store, keys)
         self.post_message(comparison_of(refs))
-
-    def action_baseline(self) -> None:
-        """Mark the run under the cursor as its group's baseline, or take the mark away."""
-        if self.table.cursor_key:
-            ref = RunRef.parse(self.table.cursor_key)
-            self.post_message(mark_baseline(self.services.store, ref))
 
     def action_link(self) -> None:
         """Open or copy the provider's page of the run."""

@@ -129,6 +129,7 @@ async def test_a_marked_baseline_is_what_a_run_is_compared_with(
     async with opened(compared) as pilot:
         await open_comparison(pilot, "G", "b")
         assert "now the baseline of faq" in text(pilot)
+        assert "◆ run of 9h" in text(pilot)
         await press(pilot, "g", "c")
         assert "B run of 3h beside A run of 9h" in lines(pilot)[0]
         await press(pilot, "q", "G", "b")

@@ -120,7 +120,10 @@ def test_concerns_news_and_watching_stand_on_the_run_and_in_filters_and_counts()
 
     for text in ("concern:stalled", "concern!=none", "changed:true", "not watched:true"):
         assert found(text) == {REF}, text
-    for text in ("concern:none", "watched:true", "changed:false"):
+    watched = store.run(OTHER)
+    assert watched is not None
+    store.joining.set_baseline(watched.run, marked=True)
+    for text in ("concern:none", "watched:true", "changed:false", "baseline:true"):
         assert found(text) == {OTHER}, text
     assert found('warning~"No row"') == {REF}
     counts = store.counts()

@@ -11,6 +11,8 @@ CHANGED = "• "
 """Before the name of a run to which something happened that the person has not seen."""
 WATCHED = "◉ "
 """Before the name of a run the person wants to be told of."""
+BASELINE = "◆ "
+"""Before the name of the run its group's others are compared with."""
 TIMES = "\N{MULTIPLICATION SIGN}"
 CONCERN_WORDS = {"finalizing": "not ended"}
 """Where another word than the concern's kind says more in the width there is."""
@@ -34,7 +36,8 @@ def ended_wrong(run: Run) -> bool:
 
 def signs(stored: StoredRun) -> str:
     """Return what stands before a run's name."""
-    return f"{CHANGED if stored.news else ''}{WATCHED if stored.watched else ''}"
+    found = ((CHANGED, stored.news), (WATCHED, stored.watched), (BASELINE, stored.baseline))
+    return "".join(sign for sign, there in found if there)
 
 
 def news_text(event: Event, stored: StoredRun, *, left: int) -> str:

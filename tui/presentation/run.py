@@ -9,7 +9,7 @@ from tui.analysis.sequential import rate_interval
 from tui.models import CriterionStats, CriterionType, JsonValue, ModelUsage, Run
 from tui.presentation import format as fmt
 from tui.presentation.completeness import missing_rows
-from tui.presentation.following import WATCHED
+from tui.presentation.following import BASELINE, WATCHED
 from tui.presentation.runs import KEPT, group_name, mean_text, models_text
 from tui.presentation.table import Cell, Column
 from tui.presentation.words import status_text
@@ -61,8 +61,12 @@ def state(stored: StoredRun, now: datetime) -> str:
     seen = quiet_since(stored, now)
     if seen is not None:
         text += f", last activity {fmt.age(seen, now)} ago"
-    watched = f"{WATCHED}watched · " if stored.watched else ""
-    return f"{watched}{KEPT}kept · {text}" if stored.kept else f"{watched}{text}"
+    marks = (
+        (f"{BASELINE}baseline · ", stored.baseline),
+        (f"{WATCHED}watched · ", stored.watched),
+        (f"{KEPT}kept · ", stored.kept),
+    )
+    return "".join(mark for mark, there in marks if there) + text
 
 
 def quiet_since(stored: StoredRun, now: datetime) -> datetime | None:

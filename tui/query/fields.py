@@ -104,6 +104,7 @@ RUN_FIELDS = Fields(
         Field("warning", Kind.TEXT, ("warnings",)),
         Field("concern", Kind.WORD, words=CONCERNS),
         Field("watched", Kind.TRUTH),
+        Field("baseline", Kind.TRUTH),
         Field("changed", Kind.TRUTH),
         Field(
             "criteria",

@@ -6,3 +6,7 @@ NEWS = f"NOT seen AND {WORTH_TELLING}"
 """Condition on events: such a one that the person has not seen yet."""
 HAS_NEWS = f"EXISTS(SELECT 1 FROM event WHERE event.run = run.id AND {NEWS})"  # noqa: S608 - ours
 IS_WATCHED = "EXISTS(SELECT 1 FROM watched WHERE watched.run = run.id)"
+IS_BASELINE = (
+    "EXISTS(SELECT 1 FROM baseline"
+    " WHERE baseline.connection = run.connection AND baseline.path = run.path)"
+)

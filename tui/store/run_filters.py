@@ -10,7 +10,7 @@ from tui.store.codec import loads, unpack
 from tui.store.effective import Best
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
-from tui.store.news import HAS_NEWS, IS_WATCHED
+from tui.store.news import HAS_NEWS, IS_BASELINE, IS_WATCHED
 from tui.store.run_table import best_of, load_concerns
 from tui.store.search import SearchIndex
 from tui.store.search.judging import BODY_FIELDS, RunBodies
@@ -20,6 +20,7 @@ _SECOND = "1000000.0"
 _COLUMNS = {
     "live": "run.live",
     "watched": IS_WATCHED,
+    "baseline": IS_BASELINE,
     "changed": HAS_NEWS,
     "started": "run.began",
     "ended": "run.ended",

@@ -31,7 +31,7 @@ from tui.store.effective import (
 )
 from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
 from tui.store.model_encoders import as_json
-from tui.store.news import HAS_NEWS, IS_WATCHED
+from tui.store.news import HAS_NEWS, IS_BASELINE, IS_WATCHED
 from tui.store.types import Concern, StoredRun, SyncState
 
 STATUS_ORDER = (
@@ -93,7 +93,7 @@ def load(
     statement = _SELECT.format(
         marks=marks,
         sums=_SUMS,
-        own=f"{HAS_NEWS}, {IS_WATCHED}",
+        own=f"{HAS_NEWS}, {IS_WATCHED}, {IS_BASELINE}",
         raw="run.raw" if raw else "NULL",
     )
     return {
@@ -249,7 +249,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         values
     )
     begun, completed, resume, expected, notes, skipped, error, final, sent, met, *more_sync = rest
-    evicted, kept, news, watched, *sums = more_sync
+    evicted, kept, news, watched, baseline, *sums = more_sync
     told = from_json(
         Run,
         loads(told_data)
@@ -287,6 +287,7 @@ def _loaded(values: Sequence[Any], criteria: Sequence[Sequence[Any]]) -> Loaded:
         end_seen_at=optional_instant(end_seen),
         news=bool(news),
         watched=bool(watched),
+        baseline=bool(baseline),
     )
     return Loaded(run, told, tally, stored)
 

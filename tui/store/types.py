@@ -151,6 +151,8 @@ class StoredRun:
     """Whether something happened to it that the person has not seen (`EventLog.unseen`)."""
     watched: bool = False
     """Whether the person wants to be told of it."""
+    baseline: bool = False
+    """Whether it is marked as what runs of its group are compared with."""
 
 
 @frozen
