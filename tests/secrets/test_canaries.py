@@ -18,10 +18,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.analysis.runs import put, rows_of
+from tests.clock import FakeClock
+from tests.exchange.importing import SAMPLES
 from tests.terminal import Terminal
+from tui.commands.arguments import build_parser
+from tui.commands.headless import run_command
 from tui.config import load_config
-from tui.errors import ProviderError
+from tui.errors import EvaltopError, ProviderError
 from tui.services import open_services
+from tui.store import Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,6 +64,10 @@ base_url = "{url}/datalab"
 provider = "gomodel"
 base_url = "{url}/gomodel"
 """
+
+
+ONE, TWO = "openai/evalrun_1", "openai/evalrun_2"
+"""Runs that are stored, for what works on stored ones."""
 
 
 @contextmanager
@@ -176,6 +186,41 @@ def test_no_command_gives_a_key_away(
         assert done.returncode == 70
         assert b"A bug in evaltop: ZeroDivisionError" in done.stderr
         assert list((tmp_path / "data").glob("crash-*.txt"))
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("archive",),
+        ("export", ONE, TWO, "--out", "out", "--format", "jsonl,csv,parquet"),
+        ("compare", ONE, TWO, "--report", "page.html"),
+        ("gate", TWO, "--baseline", ONE, "--report", "page.md"),
+        ("import", str(SAMPLES / "caps.json"), "--name", "mine"),
+    ],
+    ids=lambda argv: argv[0],
+)
+def test_what_keeps_and_compares_gives_no_key_away(
+    environ: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: tuple[str, ...],
+) -> None:
+    store = Store.open(tmp_path / "data", clock=FakeClock())
+    for ref, letters in ((ONE, "p" * 30), (TWO, "p" * 5 + "f" * 25)):
+        put(store, ref.partition("/")[2], rows_of(letters), connection="openai")
+    store.close()
+    out, err = io.StringIO(), io.StringIO()
+    monkeypatch.chdir(tmp_path)
+    try:
+        run_command(build_parser().parse_args(argv), environ=environ, out=out, err=err)
+    except EvaltopError as error:
+        err.write(f"{error!r} {error.sentence()} {error.remedy}")
+    assert out.getvalue() + err.getvalue()
+    assert_silent(out.getvalue().encode(), "stdout")
+    assert_silent(err.getvalue().encode(), "stderr")
+    assert_files_silent(tmp_path)
+    made = {"export": "out", "compare": "page.html", "gate": "page.md"}.get(argv[0], "data")
+    assert (tmp_path / made).exists()
 
 
 @pytest.mark.parametrize("kind", ["nothing", "auth", "copy"])
