@@ -11,7 +11,7 @@ from screens.feed import Feed
 from tui.errors import ProviderError, QueryError
 from tui.messages import Told
 from tui.models import RunRef
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.presentation.verdicts import letter
 from tui.services import Services
 from tui.store import ReadCancelledError, Store, StoredRun

@@ -10,8 +10,9 @@ from tests.polling.fakes import FakeProvider, make_row, make_run
 from tui.errors import ServerFaultError
 from tui.models import RunRef
 from tui.polling.gathering import MOST_ROWS, SOON_S, Gathered
-from tui.polling.row_walks import LEFT, RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.polling.sync import Sync
+from tui.polling.whole_walk import LEFT
 from tui.providers.base import RowPage, Skipped
 from tui.store import Change, RowQuery, Store
 

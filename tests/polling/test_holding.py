@@ -11,8 +11,9 @@ from tests.polling.test_loops import FakeLink
 from tui.errors import ServerFaultError
 from tui.models import RunRef
 from tui.polling.focus_loop import FocusLoop
-from tui.polling.row_walks import LEFT, RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.polling.sync import Sync
+from tui.polling.whole_walk import LEFT
 from tui.store import RowQuery, Store
 
 REF = RunRef("prod", "done")

@@ -7,7 +7,7 @@ from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, make_row, make_run
 from tui.errors import RetiredError, ServerFaultError
 from tui.models import JointResults, JointRun, Run, RunRef, Status
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.polling.sync import Sync
 from tui.providers.base import Capabilities, SourcePage
 from tui.store import Change, RowQuery, RunQuery, Store

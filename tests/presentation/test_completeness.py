@@ -7,7 +7,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.polling.fakes import make_row, make_run
 from tui.models import Run, RunRef, Status
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.presentation.completeness import completeness, missing_rows, rows_expected
 from tui.presentation.fetching import rows_story
 from tui.providers.base import RowPage, Skipped

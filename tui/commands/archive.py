@@ -19,7 +19,7 @@ from tui.polling.archiving import (
     settles_at,
 )
 from tui.polling.links import Link
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.presentation.fetching import rows_story
 from tui.presentation.format import plural
 from tui.presentation.records import timestamp

@@ -2,7 +2,7 @@
 
 from tui.commands.session import Session
 from tui.errors import ProviderError, RetiredError
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.presentation.fetching import rows_story
 from tui.store import StoredRun
 

@@ -9,7 +9,8 @@ from tui.errors import MissingError, ProviderError, RetiredError
 from tui.frozen import frozen
 from tui.models import RunRef
 from tui.polling.links import Link
-from tui.polling.row_walks import RowsProgress, at_once
+from tui.polling.row_walks import at_once
+from tui.polling.rows_progress import RowsProgress
 from tui.polling.sync import Sync, wants_rows
 from tui.presentation.completeness import Completeness, completeness, rows_expected
 from tui.presentation.format import plural

@@ -8,7 +8,7 @@ from tui.clock import Clock
 from tui.errors import ProviderError
 from tui.models import Run, RunRef
 from tui.polling.links import Link
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.polling.schedule import failure_delay_s, jittered
 from tui.polling.sync import Sync, wants_rows
 from tui.polling.waiting import Waker

@@ -30,9 +30,14 @@ class Gathered:
         self._rows += len(page.rows)
 
     @property
+    def full(self) -> bool:
+        """Whether no more should wait with them."""
+        return self._rows >= MOST_ROWS
+
+    @property
     def due(self) -> bool:
         """Whether it is time to write them."""
-        if self._written is None or self._rows >= MOST_ROWS:
+        if self._written is None or self.full:
             return True
         return self._clock.monotonic() - self._written >= SOON_S
 

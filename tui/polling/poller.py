@@ -16,7 +16,7 @@ from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth, HealthState
 from tui.polling.index_loop import IndexLoop
 from tui.polling.links import Link
-from tui.polling.row_walks import RowsProgress
+from tui.polling.rows_progress import RowsProgress
 from tui.polling.sentinel_loop import SentinelLoop
 from tui.polling.upkeep import UpkeepLoop
 from tui.polling.waiting import Waker

@@ -9,7 +9,8 @@ from tui.clock import Clock
 from tui.errors import NotFoundError, ProviderError, RetiredError
 from tui.models import Run, RunKind, RunRef
 from tui.polling.retirement import recently_retired, retired_error, told_now
-from tui.polling.row_walks import RowsProgress, RowWalks, at_once
+from tui.polling.row_walks import RowWalks, at_once
+from tui.polling.rows_progress import RowsProgress
 from tui.providers.base import JointProvider, Provider, RunPage, RunSource, Skipped, TrialDetail
 from tui.store import Change, Store, StoredRun
 

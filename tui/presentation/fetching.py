@@ -6,7 +6,7 @@ from tui.presentation import format as fmt
 
 
 class Fetching(Protocol):
-    """What is known of a rows walk; see `tui.polling.row_walks.RowsProgress`."""
+    """What is known of a rows walk; see `tui.polling.rows_progress.RowsProgress`."""
 
     @property
     def rows(self) -> int: ...  # noqa: D102 - the fields are documented where they are made
