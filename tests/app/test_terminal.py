@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.terminal import Terminal
+from tui import crash
 from tui.terminal import refusal
 
 COMMAND = (sys.executable, "-m", "tests.app.standalone")
@@ -78,6 +79,21 @@ def test_every_end_restores_the_terminal(end: Callable[[Terminal], None], code: 
             b"\x1b[?1049h"
         )
         assert modes(terminal) != raw
+
+
+def test_bugs_without_an_end_give_the_terminal_back_and_say_where_the_report_is() -> None:
+    with Terminal((*COMMAND, "--broken"), cwd=ROOT) as terminal:
+        terminal.wait_for("nightly-11-20")
+        terminal.send("?")
+        terminal.wait_for("A bug in evaltop: KeyError")
+        terminal.send("?" * crash.MOST_BUGS)
+        assert terminal.wait_exit() == crash.EXIT_CODE
+        output = bytes(terminal.output)
+        for sequence in RESTORED:
+            assert sequence in output
+        after = output[output.rindex(b"\x1b[?1049l") :]
+        assert b"A bug in evaltop: KeyError in app/standalone.py line" in after
+        assert b"Traceback" not in output
 
 
 def gone(pid: int, seconds: float) -> bool:

@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -85,6 +88,22 @@ async def test_a_bomb_ends_early(ask: str) -> None:
         assert isinstance(caught.value, TooLargeError)
     else:
         assert "beyond all measure" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"), [("request", "TooLargeError"), ("page", "BadAnswerError")]
+)
+def test_a_bomb_of_half_a_gigabyte_takes_little_memory(ask: str, told: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.providers.http_client.bombed", ask],
+        capture_output=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+        timeout=120,
+    )
+    found = json.loads(done.stdout)
+    assert found["told"] == told
+    assert found["grown"] <= 32 * MIB
 
 
 async def test_a_page_too_large_is_asked_again_with_half_the_limit(
