@@ -166,8 +166,9 @@ class RunsScreen(FollowingScreen):
             story = f"{marked} marked · {story}"
         arrow = "↓" if self._descending else "↑"
         sort = f"sort: {self._sort} {arrow}"
-        paused = self.services.poller.paused
-        pace = interval_text(self.services) if paused or self.size.width >= WIDE else ""
+        poller = self.services.poller
+        unusual = poller.paused or poller.pace != 1
+        pace = interval_text(self.services) if unusual or self.size.width >= WIDE else ""
         self.show_header(f"evaltop  {story}", f"{sort}   {pace}" if pace else sort)
 
     def _tell_visible(self) -> None:

@@ -106,6 +106,15 @@ async def test_what_is_not_asked_cannot_be_canceled(world: World, opened: Opened
         assert "prod is not asked about anything here" in await refused(pilot)
 
 
+async def test_a_pace_that_is_not_the_usual_one_is_told_on_80_columns_too(
+    world: World, opened: Opened
+) -> None:
+    async with opened(world) as pilot:
+        assert "refresh" not in lines(pilot)[0]
+        await press(pilot, "plus")
+        assert "refresh 7.5s ×2" in lines(pilot)[0]  # noqa: RUF001 - as it is shown
+
+
 async def test_plus_and_minus_change_the_pace_and_the_title_says_so(
     world: World, opened: Opened
 ) -> None:

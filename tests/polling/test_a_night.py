@@ -41,6 +41,25 @@ async def test_two_hundred_live_runs_stay_within_every_budget(
         assert asleep.stale(60) == []
 
 
+async def test_an_opened_run_is_asked_at_once_however_many_are_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with night([OpenAICase()], monkeypatch, live=40) as asleep:
+        await asleep.clock.pass_time(60)
+        refs = visible(asleep, each=40)
+        asleep.poller.set_visible(refs)
+        asleep.poller.change_pace(faster=True)
+        await asleep.clock.pass_time(150)
+        for server in asleep.servers:
+            assert server.busiest_minute() <= server.config.poll.max_requests_per_min
+            for ref in [one for one in refs if one.connection == server.config.name][:3]:
+                server.take()
+                asleep.poller.focus(ref)
+                await asleep.clock.pass_time(3)
+                rows = f"{ref.path.split('/')[-1]}/output_items"
+                assert [line for line in server.take() if rows in line], ref
+
+
 @pytest.mark.parametrize("hours", [1, pytest.param(12, marks=pytest.mark.nightly)])
 async def test_an_outage_is_quiet_and_over_by_itself(
     hours: int, monkeypatch: pytest.MonkeyPatch

@@ -31,6 +31,8 @@ STAND_BY_S = 2.0
 """How often a process looks whether the one that polls is still there."""
 HEARD_EVERY = timedelta(seconds=5)
 """While a tick asks for many runs, how often it is told that answers come."""
+RESERVE = 0.25
+"""Share of a minute's requests that is left for the run a person opens."""
 SOURCES_EVERY_S = 300.0
 """How often the list of evals itself is walked again; new evals appear this late at most."""
 
@@ -60,6 +62,8 @@ class ConnectionLoop:
         self._asked = False
         self.standing_by = False
         """Whether another process asks this connection, and this one reads what it stores."""
+        self._asked_at: dict[RunRef, float] = {}
+        """When live runs were last asked by themselves, on the monotonic clock."""
         self._partly = False
         """Whether the last tick brought some answers beside a failure."""
         self._hidden: ProviderError | None = None
@@ -164,9 +168,10 @@ class ConnectionLoop:
                 failures.append(error)
                 if isinstance(error, RetiredError):
                     self._sources_at = None  # the list of lists must tell it
-        if answered or not failures:
+        older = min(max(1, most - len(due)), self._room())
+        if older > 0 and (answered or not failures):
             try:
-                await sync.older(max(1, most - len(due)))
+                await sync.older(older)
             except ProviderError as error:
                 failures.append(error)
         await self._count_checked()
@@ -226,15 +231,28 @@ class ConnectionLoop:
         wall = self._clock.now()
         refreshes = sync.provider.capabilities.list_refreshes
         due = [ref for ref in live_before if ref not in live]
-        for ref, stored in live.items():
+        room, now = max(1, self._room() - len(due)), self._clock.monotonic()
+        self._asked_at = {ref: at for ref, at in self._asked_at.items() if ref in live}
+        # Where the budget does not reach for all, those that have waited longest come first.
+        for ref in sorted(live, key=lambda ref: self._asked_at.get(ref, 0.0)):
+            stored = live[ref]
             if not needs_detail(stored.run, list_refreshes=refreshes, visible=ref in self.visible):
                 continue
             interval = run_interval_s(
                 self._link.poll, focused=False, idle_for=wall - stored.changed_at
             )
             if interval is not None and self._link.claims.take(str(ref), interval * 0.8):
+                self._asked_at[ref] = now
                 due.append(ref)
+                room -= 1
+                if room <= 0:
+                    break
         return [error for _source, error in await sync.runs(due, on_answer=self._heard)]
+
+    def _room(self) -> int:
+        """Return how many requests may be spent on what nobody has opened."""
+        budget = self._link.budget
+        return budget.left() - int(budget.limit * RESERVE)
 
     def _heard(self) -> None:
         """Note an answer to one of many questions: the data of a connection that is well is new."""
