@@ -262,7 +262,17 @@ def test_the_clipboard_is_looked_at(
             "HTTPS_PROXY is http://proxy.corp:3128, not for localhost",
         ),
         ({"https_proxy": "proxy.corp:3128"}, "ok", "HTTPS_PROXY is http://proxy.corp:3128"),
-        ({"ALL_PROXY": "http://[::bad"}, "ok", "an address that cannot be read"),
+        (
+            {"ALL_PROXY": "http://[::bad"},
+            "warn",
+            "ALL_PROXY is an address that cannot be read: no http proxy",
+        ),
+        ({"HTTPS_PROXY": "http://"}, "warn", "HTTPS_PROXY is an address that cannot be read"),
+        (
+            {"https_proxy": "socks5://user:canary@proxy.corp:1080"},
+            "warn",
+            "https_proxy is socks5://proxy.corp:1080: SOCKS proxies cannot be used",
+        ),
     ],
 )
 def test_proxies_are_told_without_their_password(
@@ -272,6 +282,9 @@ def test_proxies_are_told_without_their_password(
     assert (first.state, first.message) == (state, first.message)
     assert says in first.message
     assert "canary" not in first.message
+    if state == "warn":
+        name = first.message.partition(" ")[0]
+        assert first.remedy == f"export {name}=http://HOST:PORT, or unset {name}"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,42 @@ def test_a_file_others_can_write_runs_nothing(tmp_path: Path, mode: int) -> None
     path = written(tmp_path, '["pass", "show", "openai"]', mode)
     (problem,) = load_config(flag_path=path, environ={}).problems
     assert "others can write this file" in problem.message
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o664, 0o620])
+@pytest.mark.parametrize(
+    ("group", "members", "wrong"),
+    [
+        ("me", [], False),
+        ("me", ["me"], False),
+        ("me", ["me", "you"], True),
+        ("staff", ["me"], True),
+        ("", [], True),
+    ],
+)
+def test_a_file_a_group_can_write_runs_nothing_unless_the_group_is_the_owner(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    group: str,
+    members: list[str],
+    *,
+    wrong: bool,
+) -> None:
+    def group_of(gid: int) -> SimpleNamespace:
+        if not group:
+            raise KeyError(gid)
+        return SimpleNamespace(gr_name=group, gr_mem=members)
+
+    monkeypatch.setattr("pwd.getpwuid", lambda _uid: SimpleNamespace(pw_name="me"))
+    monkeypatch.setattr("grp.getgrgid", group_of)
+    path = written(tmp_path, '["pass", "show", "openai"]', mode)
+    problems = load_config(flag_path=path, environ={}).problems
+    assert bool(problems) is wrong
+    if wrong:
+        assert f"others can write this file and so choose what it runs; run: chmod 600 {path}" in (
+            problems[0].message
+        )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from tui.clipboard import Multiplexer, multiplexer
 from tui.commands.doctor.findings import Finding, ok, warn
+from tui.providers.proxies import ProxyUnusableError, proxy_for
 from tui.text import clean_line
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
@@ -89,15 +90,27 @@ def _printed(command: list[str]) -> str | None:
 
 def network(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Tell which proxy and certificate variables are in force; never a proxy's password."""
-    named = [
-        f"{name} is {_host(value)}"
-        for name in _PROXIES
-        if (value := environ.get(name.lower()) or environ.get(name))
-    ]
+    named, unusable = [], []
+    for name in _PROXIES:
+        value = environ.get(name.lower()) or environ.get(name)
+        if not value:
+            continue
+        set_as = name.lower() if environ.get(name.lower()) else name
+        try:
+            proxy_for("https://any", {"all": value})
+        except ProxyUnusableError:
+            unusable.append((set_as, _host(value)))
+        else:
+            named.append(f"{name} is {_host(value)}")
     without = environ.get("no_proxy") or environ.get("NO_PROXY")
     if named and without:
         named.append(f"not for {clean_line(without, 80)}")
-    yield ok("proxy", ", ".join(named) if named else "none")
+    if named or not unusable:
+        yield ok("proxy", ", ".join(named) if named else "none")
+    for name, what in unusable:
+        why = "SOCKS proxies cannot be used" if what.startswith("socks") else "no http proxy"
+        remedy = f"export {name}=http://HOST:PORT, or unset {name}"
+        yield warn("proxy", f"{name} is {what}: {why}", remedy)
     yield from _certificates(environ)
 
 
