@@ -16,8 +16,8 @@ from tests.credentials.keyrings import BUS, FailingKeyring, MemoryKeyring, using
 from tests.store.builders import make_run, open_store, outcomes_page
 from tests.store.damage import pages_of, ruin
 from tui.commands.arguments import build_parser
-from tui.commands.doctor import machine
-from tui.commands.doctor.findings import Health
+from tui.commands.doctor import _tell, machine
+from tui.commands.doctor.findings import Health, bad
 from tui.commands.headless import run_command
 from tui.models import Outcome, RunRef
 from tui.store import Store
@@ -303,3 +303,27 @@ def test_proxies_are_told_without_their_password(
 def test_certificates_are_looked_at(environ: dict[str, str], state: Health, remedy: str) -> None:
     _, *findings = machine.network(environ)
     assert (findings[0].state, findings[0].remedy) == (state, remedy)
+
+
+def test_a_narrow_terminal_breaks_lines_between_words_and_paths_stay_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Narrow(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "40")
+    path = "/home/somebody/.config/evaltop/config.toml"
+    findings = [bad("config", f"nothing in {path} is right", "mend it, or begin one anew", 78)]
+    out = Narrow()
+    _tell(findings, out)
+    assert out.getvalue().splitlines() == [
+        "✗ config  nothing in",
+        f"          {path}",
+        "          is right",
+        "          → mend it, or begin one anew",
+        "1 to mend",
+    ]
+    plain = io.StringIO()
+    _tell(findings, plain)
+    assert f"✗ config  nothing in {path} is right\n" in plain.getvalue()

@@ -86,6 +86,8 @@ def test_never_asked_and_never_answered_differ() -> None:
     assert health_text(never, START) == "It is being asked for the first time."
     broken = Health(state="error", ok_at=None, error="No.")
     assert health_text(broken, START) == "No. It has not answered well yet."
+    theirs = Health(state="error", ok_at=None, error="missing header", remedy="Set a key.")
+    assert health_text(theirs, START) == "missing header. Set a key. It has not answered well yet."
 
 
 def test_why_a_healthy_connection_is_asked_less_is_told() -> None:

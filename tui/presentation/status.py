@@ -103,7 +103,9 @@ def health_text(health: Health, now: datetime) -> str:
         return f"Offline: nobody is asked, what is stored is shown.{told}"
     parts = []
     if health.error:
-        parts.append(health.error)
+        # Words of a provider may lack their full stop.
+        stop = "" if health.error.endswith((".", "!", "?", "…")) else "."
+        parts.append(f"{health.error}{stop}")
         if health.remedy:
             parts.append(health.remedy)
     if health.ok_at is None:

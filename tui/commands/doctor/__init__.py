@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import shutil
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TextIO
@@ -71,13 +73,26 @@ def _settings(arguments: argparse.Namespace, around: Surroundings) -> list[Findi
 
 def _tell(findings: Sequence[Finding], out: TextIO) -> None:
     width = max(len(finding.check) for finding in findings)
+    columns = shutil.get_terminal_size().columns if out.isatty() else None
     for finding in findings:
-        out.write(f"{_SIGNS[finding.state]} {finding.check:<{width}}  {finding.message}\n")
+        lines = [f"{_SIGNS[finding.state]} {finding.check:<{width}}  {finding.message}"]
         if finding.remedy:
-            out.write(f"  {'':<{width}}  → {finding.remedy}\n")
+            lines.append(f"  {'':<{width}}  → {finding.remedy}")
+        out.writelines(f"{_wrapped(line, width + 4, columns)}\n" for line in lines)
     wrong = sum(finding.state is Health.BAD for finding in findings)
     told = f"{wrong} to mend" if wrong else "All of it works. Start the app: evaltop"
     out.write(f"{told}\n")
+
+
+def _wrapped(line: str, indent: int, columns: int | None) -> str:
+    """Break a line between words to fit a terminal; what is to be typed or opened stays whole."""
+    if columns is None or columns < indent + 20 or len(line) <= columns:
+        return line
+    deeper = indent + (2 if line[indent : indent + 1] == "→" else 0)
+    words = textwrap.wrap(
+        line[deeper:], columns - deeper, break_long_words=False, break_on_hyphens=False
+    )
+    return line[:deeper] + f"\n{'':<{deeper}}".join(words)
 
 
 def _record(finding: Finding) -> JsonObject:
