@@ -12,7 +12,8 @@ from tests.store.builders import make_row, make_score, make_trial
 from tui.analysis.compared import Options
 from tui.analysis.intervals import Interval
 from tui.analysis.verdicts import Word
-from tui.models import CriterionType, Group, ModelUsage, ProviderKind, RunKind
+from tui.models import CriterionType, Group, ModelUsage, ProviderKind, RunKind, ScoreStats
+from tui.presentation.verdicts import sentence
 from tui.store import Store
 
 STEADY = "p" * 60 + "f" * 20
@@ -238,3 +239,29 @@ def test_counting_keys_of_different_evals_match_nothing_by_themselves(clock: Fak
                 group=Group("eval_b", None))  # fmt: skip
     assert compared(store, [one, other]).matched.coverage.matched == 0
     assert GROUP.id == "eval_a"
+
+
+@pytest.mark.parametrize(
+    ("scales", "told", "margin"),
+    [
+        ((5.0, 10.0), "the score is on different scales: of 5 and of 10.", 0.0),
+        ((5.0, None), None, 0.02 * 2.4),
+        ((5.0, 5.0), None, 0.1),
+        ((1.0, None), "the score seems to be on different scales: up to 1 and up to 5.4.", 0.0),
+    ],
+)
+def test_stated_scales_count(
+    clock: FakeClock, scales: tuple[float | None, ...], told: str | None, margin: float
+) -> None:
+    store = Store.open(None, clock=clock)
+    runs = []
+    for n, scale in enumerate(scales):
+        rows = [row(f"r{k}", "u", 3 + k % 3 + 0.4 * n) for k in range(30)]
+        score = None if scale is None else ScoreStats(4.0, scale_max=scale)
+        runs.append(put(store, f"eval_a/run_{n}", rows, score=score))
+    (pair,) = compared(store, runs).pairs
+    assert [text for text in pair.unlike if "the score" in text] == ([told] if told else [])
+    assert bool(pair.overall.measured.n) is (told is None)
+    assert pair.overall.verdict.rule.margin == pytest.approx(margin)
+    if told:
+        assert sentence(pair.overall).startswith("Nothing to compare")

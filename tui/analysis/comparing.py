@@ -20,6 +20,7 @@ from tui.analysis.intervals import bounds
 from tui.analysis.joint import joint_of
 from tui.analysis.matching import AUTO, Progress, RowReader, forget, match, remember
 from tui.analysis.measures import Measured, measure_clustered, measure_numbers, measure_verdicts
+from tui.analysis.scales import Scales, scale_of, scales_differ, span_of
 from tui.analysis.slices import sliced
 from tui.analysis.vectors import CriterionVectors, Vectors, vectors
 from tui.analysis.verdicts import Rule, judge
@@ -80,10 +81,14 @@ def _pair(
 ) -> Pair:
     baseline, run = matched.runs[0], matched.runs[place]
     one, other = sides[0], sides[place]
-    judged, unlike = [], []
+    stated = scale_of(baseline), scale_of(run)
+    whole, judged, unlike = overall(one, other, options, clusters, stated), [], []
+    if isinstance(whole, str):
+        unlike.append(whole)
+        whole = _judged(OVERALL, CriterionType.NUMERIC, Measured(0), options, margin=0.0)
     for name in one.criteria:
         if name in other.criteria and not _just_words(one.criteria[name]):
-            found = _criterion(name, one, other, options, clusters)
+            found = _criterion(name, one, other, options, clusters, stated=stated)
             judged += [found] if isinstance(found, Judged) else []
             unlike += [found] if isinstance(found, str) else []
     for mine, others, who in ((one, other, "baseline"), (other, one, "run")):
@@ -94,7 +99,7 @@ def _pair(
         baseline.run.ref,
         run.run.ref,
         place,
-        overall(one, other, options, clusters),
+        whole,
         tuple(judged),
         (_left_out(one), _left_out(other)),
         (_cost(baseline, one), _cost(run, other)),
@@ -104,9 +109,17 @@ def _pair(
 
 
 def overall(
-    one: Vectors, other: Vectors, options: Options, clusters: "Labels | None" = None
-) -> Judged:
-    """Compare the outcomes of rows; where nothing passes or fails, their scores."""
+    one: Vectors,
+    other: Vectors,
+    options: Options,
+    clusters: "Labels | None" = None,
+    stated: Scales = (None, None),
+) -> Judged | str:
+    """Compare the outcomes of rows; where nothing passes or fails, their scores.
+
+    Returns:
+        A sentence where scores are on different scales.
+    """
     if one.graded.any() and other.graded.any():
         measured = rates(one, other, clusters)
         return _judged(OVERALL, CriterionType.BINARY, measured, options)
@@ -114,8 +127,10 @@ def overall(
 
     there = ~np.isnan(one.scores) & ~np.isnan(other.scores)
     before, after = one.scores[there], other.scores[there]
+    if unlike := scales_differ("the score", before, after, stated):
+        return unlike
     measured = measure_numbers(before, after, None if clusters is None else clusters[there])
-    margin = _span(before, after) * options.margin
+    margin = span_of(before, after, stated) * options.margin
     return _judged(OVERALL, CriterionType.NUMERIC, measured, options, margin=margin)
 
 
@@ -130,17 +145,25 @@ def rates(one: Vectors, other: Vectors, clusters: "Labels | None" = None) -> Mea
 
 
 def _criterion(
-    name: str, one: Vectors, other: Vectors, options: Options, clusters: "Labels | None"
+    name: str,
+    one: Vectors,
+    other: Vectors,
+    options: Options,
+    clusters: "Labels | None",
+    *,
+    stated: Scales,
 ) -> Judged | str:
     import numpy as np
 
     first, second = one.criteria[name], other.criteria[name]
+    if not (_is_score(first, one) and _is_score(second, other)):
+        stated = (None, None)  # a run states the scale of its score alone
     if first.type != second.type:
         return f"{name} is {first.type} in the baseline and {second.type} in the run."
     if first.type == CriterionType.NUMERIC:
         there = ~np.isnan(first.values) & ~np.isnan(second.values)
         before, after = first.values[there], second.values[there]
-        if unlike := _scales_differ(name, before, after):
+        if unlike := scales_differ(name, before, after, stated):
             return unlike
         numeric = True
     else:
@@ -152,7 +175,7 @@ def _criterion(
         measured = measure_clustered(before, after, labels)
     else:
         measured = (measure_numbers if numeric else measure_verdicts)(before, after, labels)
-    margin = _span(before, after) * options.margin if numeric else None
+    margin = span_of(before, after, stated) * options.margin if numeric else None
     judged = _judged(name, first.type, measured, options, margin=margin)
     if first.type == CriterionType.LABEL:
         both = [(a, b) for a, b in zip(first.labels, second.labels, strict=True) if a and b]
@@ -228,11 +251,11 @@ def _cost(stored: StoredRun, side: Vectors) -> Cost:
     )
 
 
-def _span(before: "Numbers", after: "Numbers") -> float:
-    """Return the width of the scale as far as the values show it."""
-    if not len(before):
-        return 0.0
-    return float(max(before.max(), after.max()) - min(before.min(), after.min()))
+def _is_score(found: CriterionVectors, side: Vectors) -> bool:
+    """Return whether a criterion is what the rows' score is made of."""
+    import numpy as np
+
+    return bool(np.array_equal(found.values, side.scores, equal_nan=True))
 
 
 _MOST_LABELS = 20
@@ -245,20 +268,6 @@ def _just_words(found: CriterionVectors) -> bool:
     if found.type != CriterionType.LABEL or not np.isnan(found.rates).all():
         return False
     return not 0 < len(set(found.labels) - {None}) <= _MOST_LABELS
-
-
-_SCALES_APART = 4
-"""Times by which the largest values differ where 0-to-1 meets 1-to-5 or 0-to-100."""
-
-
-def _scales_differ(name: str, before: "Numbers", after: "Numbers") -> str | None:
-    if not len(before):
-        return None
-    one, other = float(before.max()), float(after.max())
-    low, high = sorted((abs(one), abs(other)))
-    if low <= 1 < high and high >= _SCALES_APART:
-        return f"{name} seems to be on different scales: up to {one:g} and up to {other:g}."
-    return None
 
 
 def _labels(matched: Matched, reader: RowReader, name: str) -> "Labels":

@@ -75,7 +75,7 @@ def _verdict_cells(judged: Judged) -> tuple[Cell, ...]:
         Cell(words.interval(judged), "muted"),
         Cell(words.p_value(judged.p_adjusted), "muted"),
         Cell(fmt.short_number(measured.n), "muted"),
-        Cell(f"{words.GLYPHS[word]} {words.WORDS[word]}", words.TONES[word]),
+        Cell(words.verdict_text(judged), words.TONES[word]),
     )
 
 

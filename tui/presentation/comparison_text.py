@@ -129,7 +129,7 @@ def _cells(judged: Judged) -> Sequence[str]:
         words.interval(judged),
         words.p_value(judged.p_adjusted),
         fmt.number(measured.n),
-        words.WORDS[judged.verdict.word],
+        words.verdict_text(judged),
     )
 
 
@@ -155,8 +155,15 @@ def _costs(pair: Pair) -> list[str]:
         ("cost per passed row", before.usd_per_pass, after.usd_per_pass, fmt.money),
     )
     shown = [
-        f"{name} {show(one)} → {show(other)}"
+        f"{name} {show(one)} → {show(other)}{_change(one, other)}"
         for name, one, other, show in parts
         if one is not None or other is not None
     ]
     return [" · ".join(shown)] if shown else []
+
+
+def _change(before: float | None, after: float | None) -> str:
+    """Return ` (+12.3%)`; empty where that says nothing."""
+    if before is None or after is None or before <= 0:
+        return ""
+    return f" ({(after / before - 1) * 100:+.1f}%)"

@@ -15,6 +15,7 @@ from tui.presentation import format as fmt
 from tui.presentation import verdicts as words
 from tui.presentation.comparison_text import escaped, markdown, pair_notes
 from tui.presentation.gate_records import GLYPHS, gate_text
+from tui.presentation.links import safe_link
 from tui.text import clean_block, clean_line
 
 EXCERPT = 600
@@ -63,6 +64,7 @@ def markdown_report(parts: Sequence[Part], checks: Sequence[GateCheck], at: date
         blocks.append(gate_text(checks, markdown=True))
     for part in parts:
         blocks.append(markdown(part.comparison))
+        blocks.append(_links(part.comparison))
         if part.trend:
             blocks.append("Trend, oldest first:\n")
             blocks.append("".join(f"- {escaped(_trend_line(point))}\n" for point in part.trend))
@@ -76,6 +78,18 @@ def markdown_report(parts: Sequence[Part], checks: Sequence[GateCheck], at: date
                 f"{_quoted('why', row.reason) if row.reason else ''}\n</details>\n"
             )
     return "\n".join(blocks)
+
+
+def _links(comparison: Comparison) -> str:
+    """Return the providers' pages of the runs, where they have safe ones."""
+    lines = []
+    for place, stored in enumerate(comparison.runs):
+        link = safe_link(stored.run.url)
+        if link is not None:
+            # In angle brackets nothing but these two ends an address.
+            url = link[0].replace("<", "%3C").replace(">", "%3E")
+            lines.append(f"- {words.letter(place)} at [{escaped(link[1])}](<{url}>)\n")
+    return "".join(lines)
 
 
 def _quoted(title: str, text: str) -> str:
@@ -130,6 +144,14 @@ def _text(text: str) -> str:
     return escape(clean_line(text))
 
 
+def _linked(url: str | None, name: str) -> str:
+    """Return a name, as a link to the provider's page where that is a safe one."""
+    link = safe_link(url)
+    if link is None:
+        return _text(name)
+    return f'<a href="{escape(link[0])}" rel="noopener noreferrer">{_text(name)}</a>'
+
+
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table; cells are HTML already."""
     head = "".join(f"<th>{_text(heading)}</th>" for heading in headings)
@@ -158,7 +180,7 @@ def _opening_html(comparison: Comparison) -> str:
     matched = comparison.matched
     runs = "".join(
         f"<li>{words.letter(place)} <code>{_text(str(stored.run.ref))}</code> "
-        f"{_text(words.run_name(matched, place))}, "
+        f"{_linked(stored.run.url, words.run_name(matched, place))}, "
         f"{fmt.plural(matched.coverage.rows[place], 'row')}</li>"
         for place, stored in enumerate(matched.runs)
     )
@@ -185,7 +207,7 @@ def _row_html(judged: Judged) -> Sequence[str]:
     measured, word = judged.measured, judged.verdict.word
     told = (
         f'<span class="{word.value}" title="{_text(words.sentence(judged))}">'
-        f"{words.GLYPHS[word]} {words.WORDS[word]}</span>"
+        f"{words.verdict_text(judged)}</span>"
     )
     return (
         _text(judged.name),

@@ -77,6 +77,15 @@ def p_value(number: float | None) -> str:
     return "<0.001" if number < 0.001 else f"{number:.3f}"  # noqa: PLR2004 - the smallest shown
 
 
+def verdict_text(judged: Judged) -> str:
+    """Return sign and word of a verdict; of labels, which have none, how many rows share one."""
+    if judged.same_labels is not None and not judged.measured.n:
+        same, both = judged.same_labels
+        return f"{same:,} of {both:,} same"
+    word = judged.verdict.word
+    return f"{GLYPHS[word]} {WORDS[word]}"
+
+
 def sentence(judged: Judged) -> str:
     """Return the verdict as one sentence."""
     if not judged.measured.n:
