@@ -6,8 +6,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
+
+_AT_ONCE_S = 1.0
+"""A diff tool that ends sooner has not waited for anybody to read."""
 
 
 def pager_command(environ: Mapping[str, str]) -> list[str]:
@@ -56,7 +60,13 @@ def show_difference(environ: Mapping[str, str], before: str, after: str) -> str 
                 path = Path(folder, name)
                 path.write_text(text, encoding="utf-8", errors="backslashreplace")
                 files.append(str(path))
+            begun = time.monotonic()
             subprocess.run([*command, *files], check=False)  # noqa: S603 - the person's own program
+            if time.monotonic() - begun < _AT_ONCE_S and sys.stdin.isatty():
+                # It printed and ended, as `diff` does: the app would paint over what it said.
+                sys.stdout.write("\n[enter goes back to evaltop] ")
+                sys.stdout.flush()
+                sys.stdin.readline()
     except OSError as error:
         return f"{command[0]} could not be started: {error.strerror}."
     return None

@@ -3,7 +3,7 @@ from tests.clock import FakeClock
 from tui.analysis.baselines import baseline_of, previous_runs
 from tui.analysis.changes import Kind, row_changes
 from tui.analysis.trends import trend
-from tui.models import Group
+from tui.models import Counts, Group
 from tui.store import Store
 
 
@@ -71,3 +71,20 @@ def test_the_baseline_is_the_marked_run_else_the_one_before(clock: FakeClock) ->
         ("3", 1.0),
     ]
     assert trend(store, first) == ()
+
+
+def test_batches_are_comparable_by_name_else_by_endpoint_and_size(clock: FakeClock) -> None:
+    store = Store.open(None, clock=clock)
+    for path, name, rows in (("a", None, 3), ("b", None, 4), ("c", "x", 3), ("d", None, 3)):
+        clock.advance(60)
+        last = put(
+            store,
+            path,
+            rows_of("p" * rows),
+            started_at=clock.now(),
+            name=name,
+            counts=Counts(total=rows, done=rows),
+            group=None,
+            config={"endpoint": "/v1/responses"},
+        )
+    assert [one.run.ref.path for one in previous_runs(store, last, 5)] == ["a"]

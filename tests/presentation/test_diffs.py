@@ -44,3 +44,9 @@ def test_json_is_compared_field_by_field(before: str, after: str, lines: list[st
 @pytest.mark.parametrize(("before", "after"), [("text", "{}"), ("7", "8"), ("{}", "{")])
 def test_what_is_no_json_is_not(before: str, after: str) -> None:
     assert json_diff(before, after) is None
+
+
+def test_json_in_a_fence_of_markdown_is_json() -> None:
+    fenced = '```json\n{"total": 1, "currency": "EUR"}\n```\n'
+    assert json_diff(fenced, '{"total": 2, "currency": "EUR"}') == ["~ $.total: 1 → 2"]
+    assert json_diff(fenced, "```json\n{broken\n```") is None

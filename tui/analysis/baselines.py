@@ -57,8 +57,10 @@ def _began(stored: StoredRun) -> float:
 
 
 def _same_job(one: Run, other: Run) -> bool:
-    """Return whether two batches do the same by their names, endpoint and size."""
-    return one.name == other.name or (
+    """Return whether two batches do the same: by their names, else by endpoint and size."""
+    if one.name is not None or other.name is not None:
+        return one.name == other.name
+    return (
         one.config.get("endpoint") == other.config.get("endpoint")
         and one.counts.total == other.counts.total
     )

@@ -32,10 +32,10 @@ VERDICT_COLUMNS = (
     Column("verdict", "VERDICT", min_width=15, max_width=18),
 )
 ROW_COLUMNS = (
-    Column("change", "CHANGE", width=13),
-    Column("a", "A", width=11),
-    Column("b", "B", width=11),
-    Column("score", "SCORE", width=14, priority=1),
+    Column("change", "CHANGE", width=14),
+    Column("a", "A", width=10),
+    Column("b", "B", width=10),
+    Column("score", "SCORE", width=12, priority=1),
     Column("row", "ROW", min_width=16, weight=3),
 )
 SLICE_COLUMNS = (

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from tui.models import JsonValue
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_FENCE = re.compile(r"\s*```(?:json)?[ \t]*\n(.*?)\n\s*```\s*", re.DOTALL | re.IGNORECASE)
 _MOST_WORDS = 4_000
 """More words are compared line by line first, and by words only within lines that changed."""
 _MOST_FIELDS = 2_000
@@ -67,8 +68,10 @@ def _lines(one: Sequence[str], other: Sequence[str]) -> Iterator[str]:
 
 
 def _parsed(text: str) -> JsonValue:
+    """Return the JSON of an answer, also where it stands in a fence of Markdown; else None."""
+    fenced = _FENCE.fullmatch(text)
     try:
-        found: JsonValue = json.loads(text)
+        found: JsonValue = json.loads(text if fenced is None else fenced[1])
     except (ValueError, RecursionError):
         return None
     return found
