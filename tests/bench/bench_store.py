@@ -132,10 +132,8 @@ def views(store: Store, ref: RunRef, rows: int) -> None:
         "criteria.judge.score<0.3": RowQuery(text="criteria.judge.score<0.3"),
         "label~99": RowQuery(text="label~99"),
     }.items():
-        first = timed(partial(store.first_rows, ref, query, 40))
         store.rows(ref, RowQuery(text="none"))  # the last view is kept: this one replaces it
-        took = timed(partial(store.rows, ref, query))
-        line(f"open {name}", took, more=f"   first 40: {first:8.2f} ms")
+        line(f"open {name}", timed(partial(store.rows, ref, query)))
     middle = rows // 2
     key = view.key_at(middle)
     line("fetch 128 in the middle", timed(partial(view.fetch, middle, 128), 20))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.store.builders import REF, counts, make_row, make_trial, open_store, rows_page
-from tests.store.test_file import fill, goes_on, reopen, sentence
+from tests.store.files import fill, goes_on, reopen, sentence
 from tui.store import RowQuery, place
 from tui.store.schema import FILE_NAME
 from tui.store.selecting import add_function

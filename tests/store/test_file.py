@@ -17,49 +17,15 @@ from tests.store.builders import (
     REF,
     counts,
     make_row,
-    make_run,
-    make_trial,
-    open_store,
     outcomes_page,
     rows_page,
     shown,
 )
-from tui.models import Outcome, RunRef
-from tui.store import RowQuery, RunQuery, Store, connections, place, schema
+from tests.store.files import OTHER, fill, goes_on, reopen, run_as_nobody, sentence
+from tui.models import Outcome
+from tui.store import RowQuery, Store, connections, place
 from tui.store.place import journal_mode
 from tui.store.schema import FILE_NAME
-
-OTHER = RunRef("prod", "other")
-
-
-def fill(directory: Path, rows: int = 50) -> Path:
-    """Make a store with a run and rows; return its file."""
-    store = open_store(directory)
-    assert store.problem is None
-    store.apply_rows(REF, outcomes_page([Outcome.PASSED] * rows))
-    store.close()
-    return directory / FILE_NAME
-
-
-def reopen(directory: Path) -> Store:
-    return Store.open(directory, clock=FakeClock())
-
-
-def sentence(store: Store) -> str:
-    assert store.problem is not None
-    assert store.problem.remedy
-    return store.problem.message
-
-
-def goes_on(store: Store) -> None:
-    """Assert that the store takes and gives as ever."""
-    store.apply_runs("prod", "runs", [make_run(OTHER.path)], complete=False)
-    store.apply_rows(OTHER, rows_page(make_row("new", make_trial(output="said"))))
-    row = store.row(OTHER, "new")
-    assert row is not None
-    assert row.trials[0].output == "said"
-    assert counts(store, OTHER).done == 1
-
 
 # Privacy
 
@@ -128,163 +94,6 @@ def test_the_store_works_in_either_journal(
     assert Store.open(None, clock=FakeClock()).journal == "MEMORY"
 
 
-# Damage
-
-
-def damaged(file: Path, how: str) -> None:
-    if how == "garbage":
-        file.write_bytes(os.urandom(8192))
-    elif how == "text":
-        file.write_text("hello")
-    elif how == "truncated":
-        os.truncate(file, file.stat().st_size // 2)
-    elif how == "header":
-        with file.open("r+b") as opened:
-            opened.write(b"XXXX")
-    elif how == "foreign":
-        file.unlink()
-        connection = sqlite3.connect(file)
-        connection.execute("CREATE TABLE mine(x)")
-        connection.close()
-    else:
-        connection = sqlite3.connect(file)
-        connection.execute("DROP TABLE body")
-        connection.commit()
-        connection.close()
-
-
-@pytest.mark.parametrize(
-    "how", ["garbage", "text", "truncated", "header", "foreign", "a table is gone"]
-)
-def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, how: str) -> None:
-    file = fill(tmp_path)
-    damaged(file, how)
-    before = file.read_bytes()
-    store = reopen(tmp_path)
-    aside = tmp_path / f"{FILE_NAME}.bad-20261120T120000Z"
-    assert aside.name in sentence(store)
-    assert aside.read_bytes() == before
-    goes_on(store)
-    assert store.file == file
-    store.close()
-    again = reopen(tmp_path)
-    assert again.problem is None
-    assert again.run(OTHER) is not None
-    again.close()
-
-
-def run_as_nobody(code: str, directory: Path) -> str:
-    """Run a program on a directory as a user who may not write it. Returns what it printed."""
-    found = subprocess.run(
-        [sys.executable, "-B", "-c", code, str(directory)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    directory.chmod(0o755)
-    assert found.returncode == 0, found.stderr
-    return found.stdout
-
-
-AS_NOBODY_DAMAGED = """
-import hashlib, os, sys
-from pathlib import Path
-from tests.store.builders import REF, counts
-from tests.store.test_file import goes_on, reopen, sentence
-from tui.store import RowQuery
-if os.geteuid() == 0:
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
-store = reopen(Path(sys.argv[1]))
-assert store.file is None
-assert counts(store).done == store.rows(REF, RowQuery()).count() == 50
-goes_on(store)
-print(sentence(store))
-store.close()
-"""
-
-
-@pytest.mark.parametrize("mode", ["WAL", "TRUNCATE"])
-def test_a_damaged_file_that_cannot_be_replaced_is_read_into_memory(
-    monkeypatch: pytest.MonkeyPatch, mode: str
-) -> None:
-    monkeypatch.setattr("tui.store.database.journal_mode", lambda _directory: mode)
-    with tempfile.TemporaryDirectory() as base:
-        Path(base).chmod(0o755)
-        directory = Path(base) / "data"
-        file = fill(directory)
-        damaged(file, "header")
-        before = file.read_bytes()
-        file.chmod(0o444)
-        directory.chmod(0o555)
-        told = run_as_nobody(AS_NOBODY_DAMAGED, directory)
-        assert "50 of 50 rows of 1 run were saved" in told
-        assert "lost at the end" in told
-        assert file.read_bytes() == before
-        assert not [*directory.glob("*copy*")]
-
-
-def test_a_damaged_file_too_large_to_be_mended_is_kept_and_that_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = fill(tmp_path)
-    damaged(file, "header")
-    before = file.read_bytes()
-    monkeypatch.setattr("tui.store.damaged.COPY_LIMIT", 1)
-    store = reopen(tmp_path)
-    (account,) = store.salvaged()
-    assert not account.readable
-    assert "too large to be copied" in sentence(store)
-    assert "is kept" in sentence(store)
-    assert (tmp_path / account.file).read_bytes() == before
-    goes_on(store)
-    store.close()
-
-
-def test_damage_met_later_is_put_aside_too(tmp_path: Path) -> None:
-    file = fill(tmp_path, rows=2000)
-    with file.open("r+b") as opened:
-        opened.seek(8 * 4096)
-        opened.write(b"\xff" * (file.stat().st_size - 9 * 4096))
-    store = reopen(tmp_path)
-    view = store.rows(REF, RowQuery())
-    view.fetch(0, view.count())
-    for i in range(2000):
-        store.row(REF, f"r{i}")
-    assert "put aside" in sentence(store)
-    goes_on(store)
-    store.close()
-    assert len(list(tmp_path.glob("*.bad-*Z"))) == 1
-
-
-def test_an_instance_that_meets_damage_second_takes_the_new_file(tmp_path: Path) -> None:
-    file = fill(tmp_path)
-    first, second = reopen(tmp_path), reopen(tmp_path)
-    damaged(file, "garbage")
-    first.apply_runs("prod", "runs", [make_run("x")], complete=False)
-    second.apply_runs("prod", "runs", [make_run("y")], complete=False)
-    assert "another evaltop" in sentence(second)
-    assert first.runs(RunQuery()).count() == second.runs(RunQuery()).count() == 2
-    first.close()
-    second.close()
-    assert len(list(tmp_path.glob("*.bad-*Z"))) == 1
-
-
-def test_a_newer_file_is_left_as_it_is(tmp_path: Path) -> None:
-    file = fill(tmp_path)
-    connection = sqlite3.connect(file)
-    connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
-    connection.close()
-    before = file.read_bytes()
-    store = reopen(tmp_path)
-    assert "newer evaltop" in sentence(store)
-    assert store.runs(RunQuery()).count() == 0
-    goes_on(store)
-    store.close()
-    assert file.read_bytes() == before
-    assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, "shared"}
-
-
 # What cannot be written
 
 
@@ -297,10 +106,10 @@ def test_a_directory_that_cannot_be_made_means_memory(tmp_path: Path) -> None:
 
 
 AS_NOBODY = """
-import hashlib, os, sys  # another user may not be able to read the library later on
+import hashlib, orjson, os, sys  # another user may not be able to read the library later on
 from pathlib import Path
 from tests.store.builders import REF, counts
-from tests.store.test_file import goes_on, reopen, sentence
+from tests.store.files import goes_on, reopen, sentence
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 store = reopen(Path(sys.argv[1]))

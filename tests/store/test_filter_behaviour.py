@@ -48,7 +48,6 @@ def test_the_unknown_matches_neither_a_comparison_nor_its_negation(text: str, fo
         scores = (make_score(type=CriterionType.NUMERIC, value=value),)
         store.apply_rows(REF, rows_page(make_row(key, make_trial(scores=scores))))
     assert "".join(keys(store, RowQuery(text=text))) == found
-    assert "".join(h.key for h in store.first_rows(REF, RowQuery(text=text), 9)) == found
     store.close()
 
 
@@ -70,7 +69,6 @@ def test_a_broken_filter_is_raised_with_its_place() -> None:
     for ask in (
         lambda: store.runs(RunQuery(text="name:x (")),
         lambda: store.rows(REF, RowQuery(text="label:x (")),
-        lambda: store.first_rows(REF, RowQuery(text="label:x ("), 5),
     ):
         with pytest.raises(QueryError) as caught:
             ask()

@@ -20,8 +20,8 @@ from tests.store.builders import (
     outcomes_page,
     rows_page,
 )
+from tests.store.files import run_as_nobody
 from tests.store.older import take_back
-from tests.store.test_file import run_as_nobody
 from tui.models import Outcome, RunRef
 from tui.store import RowQuery, RunQuery, Store, connections, schema
 from tui.store.schema import FILE_NAME

@@ -116,8 +116,6 @@ def test_the_order_is_that_of_the_values_with_the_unknown_last(
         known = [value for value in values if value is not None]
         assert known == sorted(known, reverse=descending)
         assert values[: len(known)] == known
-        for limit in (1, 3, 100):
-            assert store.first_rows(REF, asked, limit) == heads[:limit]
     store.close()
 
 
@@ -145,8 +143,6 @@ def test_a_filter_keeps_the_order(descending: bool) -> None:
         assert sorted(int(head.key[1:]) for head in heads) == list(range(5, 20))
         known = [value for head in heads if (value := key(head)) is not None]
         assert known == sorted(known, reverse=descending)
-        assert store.first_rows(REF, asked, 7) == heads[:7]
-        assert store.first_rows(REF, asked, 14) == heads[:14]
     store.close()
 
 
@@ -162,5 +158,4 @@ def test_rows_without_a_value_stay_in_the_order_of_the_dataset() -> None:
     store.apply_rows(REF, rows_page(many, none))
     assert keys(store, RowQuery(sort="trials")) == ["none", "a", "b", "paid", "many"]
     assert keys(store, RowQuery(sort="trials", descending=True))[0] == "many"
-    assert [head.key for head in store.first_rows(REF, RowQuery(sort="trials"), 2)] == ["none", "a"]
     store.close()

@@ -26,7 +26,7 @@ from tui.store.codec import instant, micros
 from tui.store.database import Database
 from tui.store.growing import GrowingRead
 from tui.store.joining import Joining
-from tui.store.ordering import by_keys, first_ids
+from tui.store.ordering import by_keys
 from tui.store.queries import run_ids, unfiltered
 from tui.store.retention import Room
 from tui.store.run_table import as_walking, find_id, load_one
@@ -39,7 +39,6 @@ from tui.store.types import (
     Holdings,
     Imported,
     Retired,
-    RowHead,
     RowQuery,
     RunQuery,
     Salvaged,
@@ -47,7 +46,7 @@ from tui.store.types import (
     SourceState,
     StoredRun,
 )
-from tui.store.views import RowView, RunView, heads_by_id, runs_by_id
+from tui.store.views import RowView, RunView, runs_by_id
 from tui.store.whole_rows import WholeRows
 
 ResultT = TypeVar("ResultT")
@@ -212,19 +211,6 @@ class StoreReader:
         with self._lock:
             self._last_rows = (ref, query, version, found)
         return found
-
-    def first_rows(self, ref: RunRef, query: RowQuery, limit: int) -> list[RowHead]:
-        """Return the first rows a query means, at once however many there are.
-
-        A filter that few rows pass is looked for in all of them. Raises QueryError.
-        """
-
-        def work(found: sqlite3.Connection) -> list[RowHead]:
-            run, _version = trials.version(found, ref)
-            return heads_by_id(found, first_ids(found, run, query, self.search, limit))
-
-        self._count_for(ref, query)
-        return self._database.read(work)
 
     def whole_rows(self, ref: RunRef) -> WholeRows:
         """Return all rows of a run, to be read with their bodies; none when it is not stored."""
