@@ -1,7 +1,7 @@
 """Menus for what a person may choose of a comparison: the match key, and how it is judged."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -26,13 +26,16 @@ class OptionMenus:
 
     def match_key(self, comparison: "Comparison") -> None:
         """Ask what rows are matched by."""
-        current = comparison.matched.key.name
-        menu = ChoiceMenu("Match rows by", present.key_choices(comparison), current)
+        self._work(self._key(comparison))
+
+    async def _key(self, comparison: "Comparison") -> None:
+        choices = present.key_choices(comparison, await self._fields(comparison))
 
         def chosen(key: str | None) -> None:
             if key is not None:
                 self._choose(present.changed(comparison.options, "key", key))
 
+        menu = ChoiceMenu("Match rows by", choices, comparison.matched.key.name)
         self._screen.app.push_screen(menu, chosen)
 
     def judging(self, comparison: "Comparison") -> None:
@@ -41,18 +44,14 @@ class OptionMenus:
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self._screen.run_worker(
-                    self._value(comparison, name), name="option", group="option", exclusive=True
-                )
+                self._work(self._value(comparison, name))
 
         menu = ChoiceMenu("How it is judged", present.option_choices(options), "")
         self._screen.app.push_screen(menu, chosen)
 
     async def _value(self, comparison: "Comparison", name: str) -> None:
-        options, fields = comparison.options, []
-        if name in present.OF_FIELDS:
-            ref = comparison.runs[0].run.ref
-            fields = await asyncio.to_thread(self._store.joining.field_names, ref)
+        options = comparison.options
+        fields = await self._fields(comparison) if name in present.OF_FIELDS else []
         title, choices, current = present.value_choices(options, name, fields)
 
         def chosen(value: str | None) -> None:
@@ -60,3 +59,13 @@ class OptionMenus:
                 self._choose(present.changed(options, name, value))
 
         self._screen.app.push_screen(ChoiceMenu(title, choices, current), chosen)
+
+    async def _fields(self, comparison: "Comparison") -> list[str]:
+        """Return the fields the items of the baseline have."""
+        ref = comparison.runs[0].run.ref
+        return await asyncio.to_thread(self._store.joining.field_names, ref)
+
+    def _work(self, work: Coroutine[None, None, None]) -> None:
+        self._screen.run_worker(
+            work, name="option", group="option", exclusive=True, exit_on_error=False
+        )

@@ -114,6 +114,7 @@ async def test_the_match_key_can_be_changed_and_is_remembered(
     async with opened(compared) as pilot:
         await open_comparison(pilot, "g", "c", "m")
         assert "Match rows by" in text(pilot)
+        assert "item.question" in text(pilot)
         await press(pilot, "down", "enter")
         assert lines(pilot)[1].endswith("by label")
     runs = [compared.store.run(ref) for ref in (ONE, TWO)]

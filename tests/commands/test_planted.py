@@ -28,3 +28,4 @@ async def test_a_regression_an_improvement_and_nothing(desk: Desk) -> None:
         assert gate["state"] == {1: "REGRESSED", 0: "PASS", 2: "MISSING"}[code], "one is live"
     assert await call(desk.session(offline=True), "compare", STRONG, SAME) == 0
     assert "Inconclusive: +1" in desk.out.getvalue()
+    assert "B has not ended: these are its rows so far" in desk.out.getvalue()

@@ -108,6 +108,7 @@ def details(comparison: Comparison, pair: Pair) -> list[tuple[str, str]]:
         tried = ", ".join(f"{name} ({n:,} matched)" for name, n in matched.keys_tried)
         coverage.append(f"tried: {tried}")
     coverage += words.joint_lines(comparison, whole=True)
+    coverage += words.live_lines(matched)
     runs = [f"{words.letter(place)}  {stored.run.ref}" for place, stored in enumerate(matched.runs)]
     return [
         ("runs", "\n".join(runs)),
@@ -168,7 +169,8 @@ class PairRows:
     def index_of(self, key: str) -> int | None:
         """Return where a row is."""
         if self._index is None:
-            self._index = {self.key_at(index): index for index in range(len(self._places))}
+            keys, rows = self._before.keys, self._changes.before[self._places].tolist()
+            self._index = {keys[row]: index for index, row in enumerate(rows)}
         return self._index.get(key)
 
     def key_at(self, index: int) -> str:

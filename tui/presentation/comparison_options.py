@@ -15,6 +15,8 @@ KEYS = ("key", "label", "input")
 """Match keys every run has; fields of its items come beside."""
 OF_FIELDS = ("cluster", "slices")
 """Options whose values are fields of the items."""
+MOST_FIELDS = 12
+"""Fields that are offered; the most telling come first."""
 NONE = "none"
 _MARGINS = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 _LEAST_ROWS = (5, 10, 20, 30, 50, 100, 200)
@@ -32,10 +34,11 @@ _TITLES = {
 }
 
 
-def key_choices(comparison: Comparison) -> list[tuple[str, str]]:
-    """Return match keys: the current one, those that were tried, those every run has, and auto."""
+def key_choices(comparison: Comparison, fields: Sequence[str]) -> list[tuple[str, str]]:
+    """Return match keys: the current one, those tried, those every run has, fields, and auto."""
     matched = comparison.matched
-    names = dict.fromkeys((matched.key.name, *(name for name, _n in matched.keys_tried), *KEYS))
+    tried = (name for name, _n in matched.keys_tried)
+    names = dict.fromkeys((matched.key.name, *tried, *KEYS, *fields[:MOST_FIELDS]))
     return [*((name, clean_line(name, 40)) for name in names), (AUTO, "let evaltop choose")]
 
 
@@ -71,7 +74,7 @@ def value_choices(
         return title, [(str(one), str(one)) for one in least], str(current)
     if name == "correction":
         return title, [*_CORRECTIONS.items()], current
-    names = dict.fromkeys((*fields, *([current] if current else [])))
+    names = dict.fromkeys((*fields[:MOST_FIELDS], *([current] if current else [])))
     choices = [(NONE, "nothing"), *((one, _field(one)) for one in names)]
     return title, choices, current or NONE
 

@@ -102,6 +102,7 @@ def _opening(comparison: Comparison) -> list[str]:
     lines.append(f"{words.coverage_line(matched)}; {words.key_line(matched)}")
     lines += words.coverage_examples(matched)
     lines += words.joint_lines(comparison)
+    lines += words.live_lines(matched)
     return [clean_line(line) for line in lines]
 
 

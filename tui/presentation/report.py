@@ -186,6 +186,7 @@ def _opening_html(comparison: Comparison) -> str:
     )
     lines = [words.coverage_line(matched), words.key_line(matched)]
     lines += words.joint_lines(comparison)
+    lines += words.live_lines(matched)
     examples = "".join(f"<li>{_text(line)}</li>" for line in words.coverage_examples(matched))
     return f"<ul>{runs}</ul><p>{'<br>'.join(map(_text, lines))}</p><ul>{examples}</ul>"
 

@@ -224,6 +224,16 @@ def _keys(keys: tuple[str, ...]) -> str:
     return ", ".join(clean_line(key, 40) for key in keys)
 
 
+def live_lines(matched: Matched) -> list[str]:
+    """Return of each run that has not ended what that means for its figures."""
+    return [
+        f"{letter(place)} has not ended: these are its rows so far, and the intervals hold for one "
+        "look at them, not for watching until one is as wished"
+        for place, stored in enumerate(matched.runs)
+        if stored.run.live
+    ]
+
+
 def joint_lines(comparison: Comparison, *, whole: bool = False) -> list[str]:
     """Return what the provider itself says of the runs together; empty when it was not asked.
 
