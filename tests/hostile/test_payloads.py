@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
+from random import Random
 
 import pytest
 from textual.pilot import Pilot
@@ -150,15 +151,12 @@ def seen(pilot: Pilot[int]) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
-@pytest.mark.parametrize("portion", range(PORTIONS))
-async def test_every_screen_shows_them_and_nothing_happens(portion: int) -> None:
-    begin = len(PAYLOADS) * portion // PORTIONS
-    payloads = PAYLOADS[begin : len(PAYLOADS) * (portion + 1) // PORTIONS : FIELDS]
-    app = EvalTopApp(world_of(payloads, begin).services, SCREENS)
+async def walk(app: EvalTopApp, names: list[str]) -> str:
+    """Open everything there is of each run, and return all that was shown."""
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
         shown = seen(pilot)
-        for number in range(len(payloads)):
+        for number in range(len(names)):
             # Down to the run, its panes, the row, its panes, JSON, and back to the list.
             for key in ("enter", "2", "3", "4", "1", "enter", "2", "3", "1", "J", "escape"):
                 await press(pilot, key)
@@ -169,12 +167,12 @@ async def test_every_screen_shows_them_and_nothing_happens(portion: int) -> None
             assert is_clean(app.clipboard.replace("\n", ""))
             await press(pilot, "escape", "escape")
             assert len(app.screen_stack) == 1
-            if number + 1 < len(payloads):
+            if number + 1 < len(names):
                 await press(pilot, "down")
         await press(pilot, "A")
         shown += seen(pilot)
         await press(pilot, "escape")
-        app.tell(payloads[0])
+        app.tell(names[0])
         await settled(pilot)
         shown += seen(pilot)
         for row in range(0, 30, 3):  # nothing in it can be clicked into doing something
@@ -184,8 +182,42 @@ async def test_every_screen_shows_them_and_nothing_happens(portion: int) -> None
         assert app.banner == ""
         while len(app.screen_stack) > 1:
             app.pop_screen()
-    assert MARK in shown
     assert app.return_code in (None, 0)
+    return shown
+
+
+@pytest.mark.parametrize("portion", range(PORTIONS))
+async def test_every_screen_shows_them_and_nothing_happens(portion: int) -> None:
+    begin = len(PAYLOADS) * portion // PORTIONS
+    payloads = PAYLOADS[begin : len(PAYLOADS) * (portion + 1) // PORTIONS : FIELDS]
+    shown = await walk(EvalTopApp(world_of(payloads, begin).services, SCREENS), payloads)
+    assert MARK in shown
+
+
+@pytest.mark.nightly
+async def test_five_thousand_random_markups_are_text_on_every_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts = [
+        *"[]/@=.,$#()'\"\\ \n\t",
+        "click",
+        "bold",
+        "link",
+        "on red",
+        "app.quit",
+        "not",
+        "\x1b[",
+        "é",
+    ]
+    random = Random(5000)
+    fuzz = [
+        f"{MARK} " + "".join(random.choices(parts, k=random.randrange(1, 14))) for _ in range(5000)
+    ]
+    monkeypatch.setattr(sys.modules[__name__], "PAYLOADS", fuzz)
+    monkeypatch.setattr(sys.modules[__name__], "FIELDS", 25)
+    for begin in range(0, len(fuzz), 500):
+        names = fuzz[begin : begin + 500 : 25]
+        assert MARK in await walk(EvalTopApp(world_of(names, begin).services, SCREENS), names)
 
 
 SEQUENCE = re.compile(

@@ -123,6 +123,7 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
 
     def noted(copy: Path, *, whole_page: bool) -> sqlite3.Connection:
         seen.append(copy)
+        assert not whole_page, "the first page is whole but for its header"
         assert copy.stat().st_mode & 0o777 == 0o600
         return mended_at(copy, whole_page=whole_page)
 
@@ -139,6 +140,33 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
         assert copy.parent == (copied.parent if beside else elsewhere)
         assert copy.name.startswith(FILE_NAME)
         assert not copy.exists()
+
+
+@pytest.mark.parametrize("after", [0, 7, 1000])
+@pytest.mark.parametrize("lost", [1, 2, 3, 4, 7, 8, 100, 2**39])
+def test_reading_goes_on_at_the_very_next_line_that_can_be_read(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, after: int, lost: int
+) -> None:
+    def read(_self: DamagedFile, _statement: str, start: int) -> list[tuple[int]] | None:
+        return None if after < start <= after + lost else [(start,)]
+
+    monkeypatch.setattr(DamagedFile, "_read", read)
+    with closing(DamagedFile(copied)) as file:
+        found = file._beyond("", after)
+    assert found == after + lost + 1
+    assert isinstance(found, int)
+
+
+@pytest.mark.parametrize("after", [5, 2**62 - 3])
+def test_where_nothing_can_be_read_any_more_reading_ends(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(DamagedFile, "_read", lambda _self, _sql, start: asked.append(start))
+    with closing(DamagedFile(copied)) as file:
+        assert file._beyond("", after) is None
+    assert len(asked) < 50
+    assert asked[-1] <= min(2**62, after + 2**41)
 
 
 def test_a_first_page_is_not_taken_from_a_store_with_other_tables(copied: Path) -> None:
