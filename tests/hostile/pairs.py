@@ -43,6 +43,7 @@ def run_of(ref: RunRef, start: int, age_h: int, rows: int) -> Run:
         started_at=START - timedelta(hours=age_h),
         ended_at=START - timedelta(hours=age_h - 1),
         counts=Counts(total=rows, done=rows),
+        url=f"https://x.example/{deal()}",
         metadata={deal(): deal()},
         config={deal(): deal()},
         error=ErrorInfo(deal(), deal()),
