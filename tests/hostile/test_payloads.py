@@ -195,8 +195,9 @@ async def test_every_screen_shows_them_and_nothing_happens(portion: int) -> None
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("begin", range(0, 5000, 500))
 async def test_five_thousand_random_markups_are_text_on_every_screen(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, begin: int
 ) -> None:
     parts = [
         *"[]/@=.,$#()'\"\\ \n\t",
@@ -215,9 +216,8 @@ async def test_five_thousand_random_markups_are_text_on_every_screen(
     ]
     monkeypatch.setattr(sys.modules[__name__], "PAYLOADS", fuzz)
     monkeypatch.setattr(sys.modules[__name__], "FIELDS", 25)
-    for begin in range(0, len(fuzz), 500):
-        names = fuzz[begin : begin + 500 : 25]
-        assert MARK in await walk(EvalTopApp(world_of(names, begin).services, SCREENS), names)
+    names = fuzz[begin : begin + 500 : 25]
+    assert MARK in await walk(EvalTopApp(world_of(names, begin).services, SCREENS), names)
 
 
 SEQUENCE = re.compile(
