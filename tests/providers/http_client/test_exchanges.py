@@ -1,5 +1,6 @@
 """What is sent in each way of asking, and what an unusable answer is called."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -7,8 +8,19 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from tests.providers.http_client.clients import Script, client_for
-from tui.errors import BadAnswerError, ProviderError
+from tests.clock import FakeClock
+from tests.providers.http_client.clients import (
+    BASE,
+    CANARY,
+    Script,
+    client_for,
+    found,
+    items,
+    lines,
+)
+from tui.credentials import FoundKey, static_key_source
+from tui.errors import BadAnswerError, ProviderError, UnreachableError
+from tui.providers.http import AuthScheme, ClientContext, HttpClient
 
 
 @pytest.mark.parametrize(
@@ -83,3 +95,66 @@ async def test_lines_are_asked_for_as_such_without_a_body_of_our_own() -> None:
     _ = [batch async for batch in client_for(script).stream_lines("GET", "/x")]
     assert script.requests[0].headers["accept"] == "application/jsonl"
     assert script.requests[0].content == b""
+
+
+async def asked(client: HttpClient, how: str, deadline_s: float) -> None:
+    if how == "page":
+        await client.page("GET", "/x", under="data", deadline_s=deadline_s)
+    elif how == "items":
+        await items(client, deadline_s=deadline_s)
+    elif how == "lines":
+        await lines(client, deadline_s=deadline_s)
+    else:
+        await client.request("GET", "/x", deadline_s=deadline_s)
+
+
+class Silent(httpx.AsyncBaseTransport):
+    """A server that takes a request and never answers."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError(request)
+
+
+@pytest.mark.parametrize("how", ["request", "page", "items", "lines"])
+async def test_every_way_of_asking_ends_at_its_deadline(how: str) -> None:
+    context = ClientContext(FakeClock(), static_key_source(CANARY), Silent())
+    client = HttpClient(context, connection="prod", base_url=BASE, auth=AuthScheme())
+    with pytest.raises(UnreachableError):
+        await asyncio.wait_for(asked(client, how, 0.01), 5)
+    await client.aclose()
+
+
+@pytest.mark.parametrize("how", ["page", "items", "lines"])
+async def test_bytes_that_do_arrive_extend_the_deadline_of_what_may_be_large(how: str) -> None:
+    class Slow(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b'{"data": [], "x": "'
+            for _ in range(4):
+                await asyncio.sleep(0.1)
+                yield b"x" * 16_384
+            yield b'"}\n'
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Slow())
+
+    await asked(client_for(answer), how, 0.3)
+
+
+async def test_the_very_key_that_was_refused_is_given_up() -> None:
+    refused: list[FoundKey] = []
+    keys = [found("sk-canary-first"), found("sk-canary-second")]
+
+    class Source:
+        async def __call__(self) -> FoundKey:
+            return keys[len(refused)]
+
+        def invalidate(self, key: FoundKey) -> bool:
+            refused.append(key)
+            return True
+
+    script = Script(httpx.Response(401), httpx.Response(200, json={}))
+    await client_for(script, key=Source()).request("GET", "/x")
+    assert refused == keys[:1]
+    sent = [request.headers["authorization"] for request in script.requests]
+    assert sent == ["Bearer sk-canary-first", "Bearer sk-canary-second"]
