@@ -48,6 +48,8 @@ class StatisticsScreen(PanedScreen):
         self._ref = ref
         self._field: str | None = None
         self._found: RunStatistics | None = None
+        self._rows: present.StableRows | None = None
+        """All rows, made in the thread: a hundred thousand take a while."""
         self._chosen: tuple[str, tuple[int, ...]] | None = None
         self._feed = StatisticsFeed(self, services.store, services.clock, self._show)
 
@@ -110,8 +112,8 @@ class StatisticsScreen(PanedScreen):
 
     # --- showing
 
-    def _show(self, found: RunStatistics) -> None:
-        self._found = found
+    def _show(self, found: RunStatistics, rows: present.StableRows) -> None:
+        self._found, self._rows = found, rows
         now = self.services.clock.now()
         run = found.stored.run
         self.show_header(f"statistics  {title(run)}", state(found.stored, now))
@@ -132,10 +134,10 @@ class StatisticsScreen(PanedScreen):
         table.set_source(ListSource(rows))
 
     def _show_rows(self) -> None:
-        found = self._found
-        if found is not None:
-            places = None if self._chosen is None else self._chosen[1]
-            source = present.StableRows(found, places)
+        found, rows = self._found, self._rows
+        if found is not None and rows is not None:
+            chosen = self._chosen
+            source = rows if chosen is None else present.StableRows(found, chosen[1])
             self.query_one("#stable", VirtualTable).set_source(source)
         self._show_pane_line()
 
@@ -225,7 +227,7 @@ class StatisticsFeed(Feed[Wanted]):
         screen: Screen[str],
         store: Store,
         clock: Clock,
-        show: Callable[[RunStatistics], None],
+        show: Callable[[RunStatistics, present.StableRows], None],
     ) -> None:
         super().__init__(screen, clock, "statistics", _no_mistake)
         self._store = store
@@ -237,17 +239,18 @@ class StatisticsFeed(Feed[Wanted]):
         found = await self.in_thread(wanted, partial(_read, self._store, *wanted, outdated))
         if found is None:
             return False
-        self._show(found)
+        self._show(*found)
         return True
 
 
 def _read(
     store: Store, ref: RunRef, field: str | None, slices: bool, outdated: Callable[[], bool]
-) -> RunStatistics | None:
+) -> tuple[RunStatistics, present.StableRows] | None:
     stored = store.run(ref)
     if stored is None:
         return None
-    return statistics_of(store, stored, field, slices=slices, cancelled=outdated)
+    found = statistics_of(store, stored, field, slices=slices, cancelled=outdated)
+    return found, present.StableRows(found)
 
 
 def _no_slices(found: RunStatistics) -> str:

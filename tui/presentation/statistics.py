@@ -201,7 +201,8 @@ class StableRows:
             chosen = set(places)
             order = tuple(place for place in order if place in chosen)
         self._order = order
-        self._index: dict[str, int] | None = None
+        keys = self._columns.keys
+        self._index = {keys[place]: index for index, place in enumerate(order)}
 
     def count(self) -> int:
         """Return how many rows there are."""
@@ -213,9 +214,6 @@ class StableRows:
 
     def index_of(self, key: str) -> int | None:
         """Return where the row of this key is."""
-        if self._index is None:
-            keys = self._columns.keys
-            self._index = {keys[place]: index for index, place in enumerate(self._order)}
         return self._index.get(key)
 
     def key_at(self, index: int) -> str:
