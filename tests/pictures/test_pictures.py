@@ -30,8 +30,11 @@ WALKS = {
     "compare": ("open prompt v3", "c", "rest"),
     "pair": ("open prompt v3", "c", "rest", "enter", "enter", "rest"),
     "help": ("question_mark",),
-    "connections": ("A",),
+    "connections": ("quiet", "A"),
 }
+
+STILL = 40
+"""Looks at the budgets that must be alike."""
 
 Snap = Callable[..., bool]
 
@@ -115,9 +118,27 @@ def walk(steps: tuple[str, ...]) -> Callable[[Pilot[int]], Awaitable[None]]:
     return before
 
 
+async def quiet(pilot: Pilot[int], app: EvalTopApp) -> None:
+    """Wait until nobody has been asked for a while: then what is left of budgets stays."""
+    left: list[int] = []
+    still = 0
+
+    def at_rest() -> bool:
+        nonlocal left, still
+        now = [link.budget.left() for link in app.services.links.values()]
+        still = still + 1 if now == left else 0
+        left = now
+        return still == STILL
+
+    await until(pilot, at_rest)
+
+
 async def take(pilot: Pilot[int], app: EvalTopApp, step: str) -> None:
     """Do one step: a key, a filter, or a filter and then opening what it found; or rest."""
     word, _, text = step.partition(" ")
+    if word == "quiet":
+        await quiet(pilot, app)
+        return
     if word == "rest":
         await until(pilot, lambda: all(one.group == "poll" for one in app.workers))
         return
