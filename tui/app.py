@@ -38,6 +38,7 @@ from tui.terminal import TerminalWatch
 from tui.text import clean_block
 from tui.widgets.backlog import BUSY, output_backlog
 from tui.widgets.compact_output import compact_driver
+from tui.widgets.continuing import continuing_driver
 from tui.widgets.safe_filter import SafeFilter
 
 ScreenFactory = Callable[..., Screen[Any]]
@@ -309,8 +310,8 @@ class EvalTopApp(AdoptingApp):
                 self.set_timer(RESTART_S, self.begin_loops, name="restart")
 
     def get_driver_class(self) -> type[Driver]:
-        """Return the driver, made to send only what differs between two styles."""
-        return compact_driver(super().get_driver_class())
+        """Return the driver, made to send few bytes and to go on whoever has stopped it."""
+        return continuing_driver(compact_driver(super().get_driver_class()))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line: ours, the last gate before the terminal, at the end."""

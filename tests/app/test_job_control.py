@@ -67,6 +67,30 @@ def test_stopped_it_gives_the_terminal_back_and_continued_it_paints_again() -> N
         assert terminal.wait_exit() == 0
 
 
+def test_stopped_from_outside_it_goes_on_and_ends_as_before() -> None:
+    with Terminal(COMMAND, cwd=ROOT) as terminal:
+        before = modes(terminal)
+        terminal.wait_for("nightly-11-20")
+        process = psutil.Process(terminal.pid)
+        threads = process.num_threads()
+        for _ in range(6):
+            os.kill(terminal.pid, signal.SIGSTOP)
+            wait_state(terminal, lambda state: state == psutil.STATUS_STOPPED)
+            # A shell draws its prompt, and has its own modes.
+            terminal.screen.reset()
+            begun = len(terminal.output)
+            os.kill(terminal.pid, signal.SIGCONT)
+            wait_state(terminal, lambda state: state != psutil.STATUS_STOPPED)
+            while b"nightly-11-20" not in terminal.output[begun:]:
+                assert terminal._read(10)
+        assert process.num_threads() <= threads + 4, "a few wait for the store"
+        terminal.send("jj\r")
+        terminal.wait_for("weekly-47 ·")
+        terminal.send("qq")
+        assert terminal.wait_exit() == 0
+        assert modes(terminal) == before
+
+
 def test_two_hundred_sizes_down_to_nothing() -> None:
     with Terminal(COMMAND, cwd=ROOT) as terminal:
         terminal.wait_for("nightly-11-20")

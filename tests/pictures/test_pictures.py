@@ -18,6 +18,7 @@ from tests.clock import START, FakeClock
 from tui.app import EvalTopApp
 from tui.config import Config
 from tui.demo import demo_config, demo_keys, demo_transport, demo_world
+from tui.polling.connection_loop import ConnectionLoop
 from tui.services import Services, open_services
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -76,6 +77,25 @@ async def fill(data_dir: Path) -> None:
     await services.aclose()
 
 
+TICKED: set[str] = set()
+"""Connections of the app in the picture that have asked all that was due."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told_ticks() -> Iterator[None]:
+    """Note when a connection has come to rest: its health is well before its last answer."""
+    tick = ConnectionLoop.tick
+
+    async def noted(loop: ConnectionLoop) -> float:
+        delay = await tick(loop)
+        TICKED.add(loop.health.connection)
+        return delay
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ConnectionLoop, "tick", noted)
+        yield
+
+
 @pytest.fixture(scope="module", autouse=True)
 def no_rush() -> Iterator[None]:
     """Let requests follow each other at once: where time stands still, nobody's turn comes."""
@@ -93,6 +113,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make_app(config: Config, data_dir: Path) -> EvalTopApp:
+    TICKED.clear()
     return EvalTopApp(open_world(config, data_dir), SCREENS)
 
 
@@ -111,6 +132,7 @@ def walk(steps: tuple[str, ...]) -> Callable[[Pilot[int]], Awaitable[None]]:
         assert isinstance(app, EvalTopApp)
         status = app.services.poller.status
         await until(pilot, lambda: all(health.ok_at for health in status().values()))
+        await until(pilot, lambda: set(status()) <= TICKED)
         for step in steps:
             await take(pilot, app, step)
         await pilot.pause()

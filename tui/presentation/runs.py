@@ -15,7 +15,7 @@ from tui.store import Sample, StoredRun
 
 BAR_WIDTH = 10
 ETA_WIDTH = 4
-COURSE_WIDTH = 8
+COURSE_WIDTH = 6
 KEPT = "⚑ "
 """Before the name of a run whose rows a person keeps for good."""
 
@@ -26,7 +26,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("course", "COURSE", width=COURSE_WIDTH, priority=9),
     Column("score", "SCORE", width=16, priority=1),
     Column("trend", "TREND", width=COURSE_WIDTH, priority=8),
-    Column("run", "RUN", min_width=12, weight=3),
+    Column("run", "RUN", min_width=14, weight=3),
     Column("group", "GROUP", min_width=12, max_width=28, weight=2, priority=6),
     Column("model", "MODEL", min_width=10, max_width=22, weight=1, priority=7),
     Column("eta", "ETA", width=ETA_WIDTH, align="right", priority=3),
