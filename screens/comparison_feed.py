@@ -47,7 +47,7 @@ class ComparisonFeed(Feed["Options"]):
             show: called with each comparison.
             tell: called with how far it is, and why it cannot be.
         """
-        super().__init__(screen, services.clock, "compare", _no_mistake)
+        super().__init__(screen, services.clock, "compare")
         self._services = services
         self._refs = tuple(refs)
         self._show = show
@@ -175,8 +175,3 @@ def _passing(store: Store, wanted: Passing, outdated: Callable[[], bool]) -> "Fl
 
     comparison, place, text = wanted
     return passing(store, comparison.matched, place, text, outdated)
-
-
-def _no_mistake(mistake: QueryError) -> None:
-    """Comparing filters nothing, so that no filter can be wrong."""
-    raise mistake

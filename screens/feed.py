@@ -32,7 +32,7 @@ class Feed(ABC, Generic[WantedT]):
         screen: Screen[str],
         clock: Clock,
         name: str,
-        show_mistake: Callable[[QueryError], None],
+        show_mistake: Callable[[QueryError], None] | None = None,
     ) -> None:
         """Prepare; nothing is read before `want`.
 
@@ -40,7 +40,8 @@ class Feed(ABC, Generic[WantedT]):
             screen: owns the worker and the timer, which end with it.
             clock: tells how long a reading took.
             name: of the worker, and with dashes of its group.
-            show_mistake: called when the filter turns out to be one that cannot be used.
+            show_mistake: called when the filter turns out to be one that cannot be used; None
+                where nothing is filtered.
         """
         self._screen = screen
         self._clock = clock
@@ -63,6 +64,8 @@ class Feed(ABC, Generic[WantedT]):
         except ReadCancelledError:
             return None
         except QueryError as mistake:
+            if self._show_mistake is None:
+                raise
             if not self.is_outdated(wanted):
                 self._show_mistake(mistake)
             return None

@@ -13,7 +13,6 @@ from screens.feed import Feed
 from screens.panes import PanedScreen
 from tui.analysis.single import RunStatistics, statistics_of
 from tui.clock import Clock
-from tui.errors import QueryError
 from tui.messages import CopyAsked, RowOpened, RunOpened, Told
 from tui.models import RunRef
 from tui.presentation import statistics as present
@@ -229,7 +228,7 @@ class StatisticsFeed(Feed[Wanted]):
         clock: Clock,
         show: Callable[[RunStatistics, present.StableRows], None],
     ) -> None:
-        super().__init__(screen, clock, "statistics", _no_mistake)
+        super().__init__(screen, clock, "statistics")
         self._store = store
         self._show = show
 
@@ -257,8 +256,3 @@ def _no_slices(found: RunStatistics) -> str:
     if found.field is None:
         return "No field of the items falls into a few kinds."
     return "Reading the items…" if not found.slices else ""
-
-
-def _no_mistake(mistake: QueryError) -> None:
-    """Nothing is filtered here, so that no filter can be wrong."""
-    raise mistake
