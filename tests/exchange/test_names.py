@@ -25,7 +25,7 @@ parts = st.text(max_size=30) | st.sampled_from(NASTY)
 refs = st.builds(RunRef, connection=parts.filter(bool), path=parts.filter(bool))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(refs, min_size=20, max_size=20, unique=True))
 def test_a_name_never_leaves_its_folder(given_refs: list[RunRef]) -> None:
     stems = file_stems(given_refs)

@@ -79,7 +79,7 @@ def test_one_wrong_file_leaves_the_others(tmp_path: Path) -> None:
     assert len(runs_of(store)) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     content=st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()),
     forced=st.none() | st.sampled_from(sorted(FORMATS)),
@@ -106,7 +106,7 @@ def as_read(text: str) -> Any:
     return json.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(items=st.lists(wild, max_size=4), size=st.integers(min_value=1, max_value=40))
 def test_what_python_and_javascript_let_through_is_mended_wherever_a_chunk_ends(
     tmp_path_factory: pytest.TempPathFactory, items: list[object], size: int

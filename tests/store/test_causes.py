@@ -162,7 +162,7 @@ def assert_recount(store: Store) -> None:
     assert [one.n for one in found] == sorted((one.n for one in found), reverse=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some_steps)
 def test_the_causes_equal_a_recount(steps: list[tuple[str, list[Row]]]) -> None:
     store = open_store()

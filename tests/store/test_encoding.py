@@ -18,7 +18,7 @@ from tui.store.heads import head_of, summary
 from tui.store.model_encoders import as_json
 from tui.store.single_trial import single_summary
 
-wild = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+wild = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def plainly(value: Any, *, number: bool = False) -> Any:

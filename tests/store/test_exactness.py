@@ -23,7 +23,7 @@ from tui.store import RowQuery, Store
 from tui.store.codec import dumps, from_json, loads
 from tui.store.model_encoders import as_json
 
-wild = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+wild = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @wild

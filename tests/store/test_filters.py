@@ -196,7 +196,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
 
 
 thorough = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

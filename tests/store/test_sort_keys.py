@@ -93,7 +93,7 @@ def all_heads(store: Store, query: RowQuery) -> list[RowHead]:
     return view.fetch(0, view.count())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(steps, st.booleans(), st.none() | st.sampled_from(Outcome))
 def test_the_order_is_that_of_the_values_with_the_unknown_last(
     taken: list[tuple[bool, list[Row]]], descending: bool, outcome: Outcome | None

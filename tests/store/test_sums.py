@@ -111,7 +111,7 @@ some_page = st.lists(some_row, max_size=4, unique_by=lambda row: row.key)
 some_step = st.tuples(st.sampled_from(["page", "walk", "detail"]), some_page)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(some_step, max_size=6))
 def test_the_sums_equal_a_recount(steps: list[tuple[str, list[Row]]]) -> None:
     store = open_store()
