@@ -77,6 +77,14 @@ def test_no_proxy_in_all_its_forms(exceptions: str, host: str, port: int, exempt
     assert is_exempt(host, port, exceptions) is exempt
 
 
+@pytest.mark.parametrize("host", ["api.corp", "api.corp.", "API.corp"])
+def test_a_host_written_with_its_last_dot_is_the_same(host: str) -> None:
+    proxies = {"https": "http://proxy:1", "no": "api.corp"}
+    assert proxy_for(f"https://{host}/v1", proxies) is None
+    assert proxy_for(f"https://.{host}/v1", proxies) is None
+    assert proxy_for(f"https://x{host}/v1", proxies) == "http://proxy:1"
+
+
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_any_exceptions_are_read(exceptions: str, host: str) -> None:
     assert is_exempt(host, 443, exceptions) in (True, False)
