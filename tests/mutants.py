@@ -6,7 +6,7 @@ test notices has survived; one that only writes SQL in other letters changes not
 counted. Printed are the killed ones of each module, and the names of those that
 survived; `mutmut show NAME` shows one. Ends with 1 when a module is below 90 %.
 
-    python -m tests.mutants                      all of it, from the beginning; about an hour
+    python -m tests.mutants                      all of it anew: an hour or two on two cores
     python -m tests.mutants tui.text             one module
     python -m tests.mutants --again              what survived last time, and what was not run
     python -m tests.mutants --told               nothing is run: the last run's figures
