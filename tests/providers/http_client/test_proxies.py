@@ -85,6 +85,21 @@ def test_a_host_written_with_its_last_dot_is_the_same(host: str) -> None:
     assert proxy_for(f"https://x{host}/v1", proxies) == "http://proxy:1"
 
 
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_an_exception_with_a_port_knows_the_schemes_own(scheme: str, port: int) -> None:
+    exempt = {scheme: "http://proxy:1", "no": f"a.example:{port}"}
+    assert proxy_for(f"{scheme}://a.example/v1", exempt) is None
+    other = {**exempt, "no": f"a.example:{port + 1}"}
+    assert proxy_for(f"{scheme}://a.example/v1", other) == "http://proxy:1"
+
+
+@pytest.mark.parametrize("value", ["socks5://p:1", "http://", "http://p:0", "http://[::bad"])
+def test_what_is_no_proxy_is_refused_without_repeating_it(value: str) -> None:
+    with pytest.raises(ProxyUnusableError) as caught:
+        proxy_for("https://a.example/v1", {"https": value})
+    assert caught.value.message == "no address of an http proxy"
+
+
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_any_exceptions_are_read(exceptions: str, host: str) -> None:
     assert is_exempt(host, 443, exceptions) in (True, False)
