@@ -15,7 +15,7 @@ from tests.store.older import take_back
 from tui.models import Outcome, Row, RunRef
 from tui.store import RowQuery, RunQuery, Store, salvage
 from tui.store.schema import FILE_NAME
-from tui.store.types import MISSING_SHOWN
+from tui.store.standing import MISSING_SHOWN
 
 RUNS = [RunRef("prod", f"run-{n}") for n in range(4)]
 ROWS = 400

@@ -1,6 +1,7 @@
 """One page about comparisons and a gate, for people: Markdown or self-contained HTML.
 
-Texts of providers stay text: escaped, cleaned, never a link. The page loads nothing.
+Texts of providers stay text: escaped, cleaned, never a link but for a run's own safe web address.
+The page loads nothing.
 """
 
 from collections.abc import Sequence

@@ -5,23 +5,19 @@ from tui.store.eviction import KEPT_AS_IMPORTED, KEPT_BY_PERSON
 from tui.store.heads import ERROR_LIMIT, REASON_LIMIT
 from tui.store.search import TEXT_FIELDS, Hit, Hits, Wanted
 from tui.store.selecting import ReadCancelledError
+from tui.store.standing import ConnectionState, Holdings, Imported, Retired, SourceState
 from tui.store.store import Store
 from tui.store.types import (
     Change,
     Concern,
-    ConnectionState,
     CriterionCell,
     ErrorCause,
     Histogram,
-    Holdings,
-    Imported,
-    Retired,
     RowHead,
     RowQuery,
     RunQuery,
     Sample,
     ScoreBin,
-    SourceState,
     StoredRun,
     SyncState,
     View,

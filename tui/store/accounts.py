@@ -8,7 +8,7 @@ from tui.providers.base import RunSource
 from tui.store.codec import column_text, dumps, from_json, instant, loads, micros, optional_instant
 from tui.store.model_encoders import as_json
 from tui.store.news import HAS_NEWS
-from tui.store.types import ConnectionState, Holdings, Retired, SourceState
+from tui.store.standing import ConnectionState, Holdings, Retired, SourceState
 
 
 def source_complete(connection: sqlite3.Connection, name: str, source_id: str, now: int) -> None:

@@ -6,7 +6,7 @@ from tui.models import Run
 from tui.store.answers import apply_detail
 from tui.store.codec import column_text, instant
 from tui.store.eviction import KEPT_AS_IMPORTED, set_kept
-from tui.store.types import Imported
+from tui.store.standing import Imported
 
 
 def apply_run(connection: sqlite3.Connection, run: Run, now: int) -> bool:

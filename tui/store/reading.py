@@ -32,20 +32,8 @@ from tui.store.retention import Room
 from tui.store.run_table import as_walking, find_id, load_one
 from tui.store.search import Hits, SearchIndex, Wanted
 from tui.store.selecting import select, select_at_once
-from tui.store.types import (
-    ConnectionState,
-    ErrorCause,
-    Histogram,
-    Holdings,
-    Imported,
-    Retired,
-    RowQuery,
-    RunQuery,
-    Salvaged,
-    Sample,
-    SourceState,
-    StoredRun,
-)
+from tui.store.standing import ConnectionState, Holdings, Imported, Retired, Salvaged, SourceState
+from tui.store.types import ErrorCause, Histogram, RowQuery, RunQuery, Sample, StoredRun
 from tui.store.views import RowView, RunView, runs_by_id
 from tui.store.whole_rows import WholeRows
 

@@ -23,8 +23,8 @@ from tui.store.damaged import DamagedFile, Line, Part
 from tui.store.eviction import clear_sums
 from tui.store.heads import OUTCOMES, Folded, RowSummary, load_cells, load_rest
 from tui.store.row_table import chunks
+from tui.store.standing import Salvaged
 from tui.store.tallies import Difference
-from tui.store.types import Salvaged
 
 ASIDE = ".bad-"
 """What stands between a store's name and the time at which it was put aside."""

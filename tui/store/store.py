@@ -18,7 +18,8 @@ from tui.store.reading import StoreReader
 from tui.store.row_table import Merged
 from tui.store.run_table import as_walking, find_id, load_one, set_concerns, settle
 from tui.store.schema import FILE_NAME
-from tui.store.types import Change, Concern, Retired, StoredRun, SyncState
+from tui.store.standing import Retired
+from tui.store.types import Change, Concern, StoredRun, SyncState
 from tui.store.watching import StoreWatch
 
 SALVAGE_S = 0.25
