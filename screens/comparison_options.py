@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -29,7 +30,9 @@ class OptionMenus:
         self._work(self._key(comparison))
 
     async def _key(self, comparison: "Comparison") -> None:
-        choices = present.key_choices(comparison, await self._fields(comparison))
+        names = self._store.joining.field_names
+        fields = await asyncio.to_thread(names, comparison.runs[0].run.ref)
+        choices = present.key_choices(comparison, fields)
 
         def chosen(key: str | None) -> None:
             if key is not None:
@@ -51,7 +54,7 @@ class OptionMenus:
 
     async def _value(self, comparison: "Comparison", name: str) -> None:
         options = comparison.options
-        fields = await self._fields(comparison) if name in present.OF_FIELDS else []
+        fields = await self._fields(comparison, name) if name in present.OF_FIELDS else []
         title, choices, current = present.value_choices(options, name, fields)
 
         def chosen(value: str | None) -> None:
@@ -60,10 +63,13 @@ class OptionMenus:
 
         self._screen.app.push_screen(ChoiceMenu(title, choices, current), chosen)
 
-    async def _fields(self, comparison: "Comparison") -> list[str]:
-        """Return the fields the items of the baseline have."""
-        ref = comparison.runs[0].run.ref
-        return await asyncio.to_thread(self._store.joining.field_names, ref)
+    async def _fields(self, comparison: "Comparison", option: str) -> list[str]:
+        """Return the fields that rows of any of the runs have, the baseline's first."""
+        joining = self._store.joining
+        names = joining.slice_fields if option == "slices" else joining.group_fields
+        refs = [stored.run.ref for stored in comparison.runs]
+        found = await asyncio.to_thread(lambda: [names(ref) for ref in refs])
+        return list(dict.fromkeys(chain.from_iterable(found)))
 
     def _work(self, work: Coroutine[None, None, None]) -> None:
         self._screen.run_worker(

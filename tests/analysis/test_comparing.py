@@ -265,3 +265,38 @@ def test_stated_scales_count(
     assert pair.overall.verdict.rule.margin == pytest.approx(margin)
     if told:
         assert sentence(pair.overall).startswith("Nothing to compare")
+
+
+def test_rows_are_told_apart_by_a_field_of_the_run_that_has_it(clock: FakeClock) -> None:
+    store = Store.open(None, clock=clock)
+    batch = [
+        replace(each, extra={"provider": "anthropic" if n % 2 else "openai"})
+        for n, each in enumerate(rows_of("p" * 20 + "f" * 20))
+    ]
+    items = [row(f"r{n}", "p", item={"topic": f"t{n % 4}"}, index=n) for n in range(40)]
+    one = put(store, "batch_1", batch, group=None)
+    runs = [
+        replace(one, run=replace(one.run, kind=RunKind.BATCH)),
+        put(store, "eval_b/run_2", items, connection="eu"),
+    ]
+    for pair_of in (runs, runs[::-1]):
+        (pair,) = compared(store, pair_of, Options("key", slices="extra.provider")).pairs
+        assert [(each.value, each.measured.n) for each in pair.slices] == [
+            ("anthropic", 20),
+            ("openai", 20),
+        ]
+        options = Options("key", cluster="item.topic", slices="item.topic")
+        (pair,) = compared(store, pair_of, options).pairs
+        assert [each.value for each in pair.slices] == ["t0", "t1", "t2", "t3"]
+        assert pair.overall.measured.clusters == 4
+        assert pair.unlike == ()
+
+
+def test_a_field_no_row_has_is_named(clock: FakeClock) -> None:
+    rows = rows_of(STEADY)
+    (pair,) = two(clock, rows, rows, cluster="item.no", slices="extra.no").pairs
+    assert pair.slices == ()
+    assert pair.unlike == (
+        "No matched row has item.no: nothing is told apart by it.",
+        "No matched row has extra.no: nothing is told apart by it.",
+    )

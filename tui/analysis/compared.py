@@ -24,15 +24,16 @@ class Options:
     """What a person may choose of a comparison."""
 
     key: str | None = None
-    """What rows are matched by: `key`, `label`, `input`, `item.<path>`; None chooses."""
+    """What rows are matched by: `key`, `label`, `input`, `item.<path>`, `extra.<path>`; None
+    chooses."""
     margin: float = RATE_MARGIN
     """Largest difference of rates that does not matter; of scores, that share of their span."""
     min_rows: int = MIN_ROWS
     correction: Correction = "holm"
     cluster: str | None = None
-    """A field (`item.<path>`) whose equal values make rows dependent."""
+    """A field (`item.<path>`, `extra.<path>`) whose equal values make rows dependent."""
     slices: str | None = None
-    """A field (`item.<path>`) by whose values the rows are also compared apart."""
+    """A field (`item.<path>`, `extra.<path>`) by whose values the rows are also compared apart."""
 
 
 @frozen
@@ -125,7 +126,7 @@ class Pair:
     left_out: tuple[LeftOut, LeftOut]
     costs: tuple[Cost, Cost]
     unlike: tuple[str, ...] = ()
-    """Sentences: what could not be compared, and why."""
+    """Sentences: what could not be compared or told apart, and why."""
     slices: tuple[Slice, ...] = ()
     config: "tuple[tuple[str, str, str], ...]" = ()
     """Settings that differ: name, the baseline's value, the run's; empty for one without."""

@@ -1,6 +1,6 @@
 """Comparing runs whose rows are matched: every measure, its test, and the verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,14 +60,20 @@ def compare(matched: Matched, options: Options, reader: RowReader) -> Comparison
         vectors(columns, places)
         for columns, places in zip(matched.columns, matched.alignment.positions, strict=True)
     ]
-    clusters = None if options.cluster is None else _labels(matched, reader, options.cluster)
+    clusters, unknown = None, []
+    if options.cluster is not None:
+        values = _field(matched, reader, options.cluster, range(len(sides)))
+        clusters = _labels(values)
+        unknown += _nobody_has(options.cluster, values)
     pairs = []
     for place in range(1, len(sides)):
         pair = _pair(matched, sides, place, options, clusters)
+        notes = [*unknown]
         if options.slices is not None:
-            values = reader.values(place, options.slices)
-            own = [values[int(row)] for row in matched.alignment.positions[place]]
-            pair = replace(pair, slices=sliced(sides[0], sides[place], own))
+            values = _field(matched, reader, options.slices, (place, 0))
+            notes += _nobody_has(options.slices, values)
+            pair = replace(pair, slices=sliced(sides[0], sides[place], values))
+        pair = replace(pair, unlike=(*pair.unlike, *notes))
         pairs.append(pair)
     return Comparison(matched, options, tuple(_corrected(pairs, options)))
 
@@ -270,14 +276,31 @@ def _just_words(found: CriterionVectors) -> bool:
     return not 0 < len(set(found.labels) - {None}) <= _MOST_LABELS
 
 
-def _labels(matched: Matched, reader: RowReader, name: str) -> "Labels":
+def _field(
+    matched: Matched, reader: RowReader, name: str, places: Iterable[int]
+) -> list[str | None]:
+    """Return a field of each matched row, from the first of some runs that has it at all."""
+    found: list[str | None] = [None] * matched.coverage.matched
+    for place in places:
+        values = reader.field(place, name)
+        found = [values[int(row)] for row in matched.alignment.positions[place]]
+        if any(value is not None for value in found):
+            break
+    return found
+
+
+def _nobody_has(name: str, values: Sequence[str | None]) -> list[str]:
+    if not values or any(value is not None for value in values):
+        return []
+    return [f"No matched row has {name}: nothing is told apart by it."]
+
+
+def _labels(values: Sequence[str | None]) -> "Labels":
     """Return a number per matched row for its value of a field; rows without one stand alone."""
     import numpy as np
 
-    values = reader.values(0, name)
     known: dict[str, int] = {}
     found = []
-    for place, row in enumerate(matched.alignment.positions[0]):
-        value = values[int(row)]
+    for place, value in enumerate(values):
         found.append(-1 - place if value is None else known.setdefault(value, len(known)))
     return np.array(found, dtype=np.int64)

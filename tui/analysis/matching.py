@@ -6,6 +6,7 @@
 | `label` | the row's label: a file name, the start of the question |
 | `input` | the question without regard to case and white space |
 | `item.<path>` | a field of the dataset item; a batch line, which has none, gives its `custom_id` |
+| `extra.<path>` | one of the provider's own words on the row: `extra.lookup_key` |
 """
 
 import re
@@ -16,6 +17,7 @@ from tui.analysis.compared import Matched, MatchKey
 from tui.models import ProviderKind, Run, RunKind
 from tui.store import Store, StoredRun
 from tui.store.joining import RowColumns, family_of
+from tui.store.joining.items import ITEM
 
 Progress = Callable[[int, int], bool]
 """Told how many rows have been read and how many there are; True gives up."""
@@ -32,7 +34,7 @@ _SAMPLE = 50
 
 def is_key(name: str) -> bool:
     """Return whether this can name a match key."""
-    return name in ("key", "label", "input") or bool(re.fullmatch(r"item(\.[^.]+)+", name))
+    return name in ("key", "label", "input") or bool(re.fullmatch(r"(item|extra)(\.[^.]+)+", name))
 
 
 class RowReader:
@@ -65,7 +67,21 @@ class RowReader:
 
         Args:
             place: of the run.
-            name: of the key or item field.
+            name: of the key.
+        """
+        columns, run = self.columns[place], self.runs[place].run
+        values = self.field(place, name)
+        if name.startswith(ITEM) and not any(value is not None for value in values):
+            # The lines of a batch have no item; callers name them by its id.
+            return columns.keys if run.kind is RunKind.BATCH else values
+        return values
+
+    def field(self, place: int, name: str) -> Sequence[str | None]:
+        """Return what each row of a run has in a field; unlike a key, nothing stands in for it.
+
+        Args:
+            place: of the run.
+            name: `key`, `label`, `input`, `item.<path>` or `extra.<path>`.
         """
         columns, run = self.columns[place], self.runs[place].run
         if name == "key":
@@ -76,9 +92,6 @@ class RowReader:
         ids, values = self._store.joining.field(
             run.ref, name, lambda rows: self._progress(rows, len(columns))
         )
-        if name != "input" and not any(value is not None for value in values):
-            # The lines of a batch have no item; callers name them by its id.
-            return columns.keys if run.kind is RunKind.BATCH else values
         if ids != columns.ids:
             known = dict(zip(ids, values, strict=True))
             return [known.get(row) for row in columns.ids]

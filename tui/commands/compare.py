@@ -52,7 +52,8 @@ def options_of(arguments: argparse.Namespace) -> Options:
         if name is not None and not is_key(name) and not (flag == "--key" and name == AUTO):
             raise UsageError(
                 f"{flag} {clean_line(name)!r} names no field.",
-                remedy="There are key, label, input, and item.FIELD for a field of the item.",
+                remedy="There are key, label, input, item.FIELD for a field of the item, and "
+                "extra.FIELD for one of the provider's own.",
             )
     default = Options()
     return Options(

@@ -14,8 +14,8 @@ from tui.text import clean_line
 KEYS = ("key", "label", "input")
 """Match keys every run has; fields of its items come beside."""
 OF_FIELDS = ("cluster", "slices")
-"""Options whose values are fields of the items."""
-MOST_FIELDS = 12
+"""Options whose values are fields of the rows."""
+MOST_FIELDS = 24
 """Fields that are offered; the most telling come first."""
 NONE = "none"
 _MARGINS = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
@@ -62,7 +62,7 @@ def value_choices(
     Args:
         options: what is chosen now.
         name: of the option.
-        fields: the items' fields, for options that take one.
+        fields: the rows' fields, for options that take one.
     """
     current = getattr(options, name)
     title = _TITLES[name]

@@ -138,6 +138,9 @@ def _more(judged: Judged) -> str:
     if verdict.more_rows is None or verdict.more_rows > _MOST_ROWS:
         return "no number of rows in reach would decide it"
     more = fmt.short_number(verdict.more_rows)
+    difference = judged.measured.difference
+    if difference is not None and abs(difference) < verdict.rule.margin:
+        return f"about {more} more rows would be needed to see whether it stays that small"
     return f"about {more} more rows would be needed for a difference of this size"
 
 

@@ -1,4 +1,5 @@
 from array import array
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,24 @@ def test_fields_whose_values_differ_come_first(store: Store) -> None:
     ]
     stored = put(store, "eval_a/run_1", rows)
     assert store.joining.field_names(stored.run.ref) == ["item.id", "item.more.no", "item.topic"]
+
+
+def test_the_providers_own_fields_of_a_row_are_read_beside_the_items(store: Store) -> None:
+    rows = [
+        replace(
+            row(f"r{n}", "p", item={"topic": "car"}),
+            extra={"status_code": 200 if n else 500, "deep": {"reason": f"x{n}"}},
+        )
+        for n in range(4)
+    ]
+    ref = put(store, "batch_1", rows).run.ref
+    joining = store.joining
+    assert joining.field(ref, "extra.status_code")[1] == ["500", "200", "200", "200"]
+    assert joining.field(ref, "extra.deep.reason")[1] == ["x0", "x1", "x2", "x3"]
+    assert joining.field(ref, "extra.deep")[1] == [None] * 4
+    assert joining.slice_fields(ref) == ["extra.status_code", "item.topic"]
+    assert joining.group_fields(ref) == ["item.topic", "extra.deep.reason", "extra.status_code"]
+    assert joining.field_names(ref) == ["item.topic"]
 
 
 def test_the_providers_own_item_goes_before_the_filled_prompt() -> None:

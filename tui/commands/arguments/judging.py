@@ -7,7 +7,7 @@ from typing import Any
 from tui.commands.arguments.common import REF_HELP, Commands, Parser, positive
 
 KEY_HELP = (
-    "match rows by key, label, input or item.FIELD, and remember it for these groups; "
+    "match rows by key, label, input, item.FIELD or extra.FIELD, and remember it for these groups; "
     "auto forgets and chooses"
 )
 
@@ -44,7 +44,9 @@ def comparing_flags() -> Parser:
         help="how p-values are adjusted when much is compared at once",
     )
     flags.add_argument(
-        "--cluster", metavar="FIELD", help="rows with the same item.FIELD count as dependent"
+        "--cluster",
+        metavar="FIELD",
+        help="rows with the same item.FIELD (or extra.FIELD) count as dependent",
     )
     flags.add_argument(
         "--report",
@@ -66,7 +68,9 @@ def add(commands: "Commands[Any]", common: Parser) -> None:
     )
     compare.add_argument("ref", metavar="REF", help=f"the baseline: {REF_HELP}")
     compare.add_argument("others", nargs="*", metavar="REF", help="up to seven runs beside it")
-    compare.add_argument("--slices", metavar="FIELD", help="also apart by the values of item.FIELD")
+    compare.add_argument(
+        "--slices", metavar="FIELD", help="also apart by the values of item.FIELD (or extra.FIELD)"
+    )
     compare.add_argument("--format", choices=("table", "json", "md"), default="table")
     gate = commands.add_parser(
         "gate",

@@ -1,6 +1,7 @@
-"""Fields of a row's dataset item, read from its body: what rows can be matched, cut or grouped by.
+"""Fields of rows: what they can be matched, cut or grouped by.
 
-Names are `input` (the question, normalised, as a digest) and `item.<path>` (a field of the item).
+Names are `input` (the question, normalised, as a digest), `item.<path>` (a field of the dataset
+item; both are read from the row's body) and `extra.<path>` (the provider's own words on the row).
 """
 
 import json
@@ -11,6 +12,7 @@ from tui.models import JsonValue, Trial
 
 INPUT = "input"
 ITEM = "item."
+EXTRA = "extra."
 _DEEPEST = 3
 _QUESTIONS = ("question", "input", "prompt", "query", "text", "ticket", "message", "messages")
 """Fields of an item that hold what the model is asked, in this order."""
@@ -33,19 +35,22 @@ def value_of(trial: Trial, name: str) -> str | None:
     """Return a field as text; None when the row does not have it."""
     if name == INPUT:
         return _digest(_question(trial))
-    value: Any = item_of(trial)
-    for part in name.removeprefix(ITEM).split("."):
-        if not isinstance(value, dict) or part not in value:
-            return None
-        value = value[part]
-    return text_of(value)
+    return _at(item_of(trial), name.removeprefix(ITEM))
 
 
 def paths_of(trial: Trial) -> dict[str, str]:
     """Return every field of the item that has a short plain value, by name (`item.id`)."""
-    found: dict[str, str] = {}
-    _collect(item_of(trial), ITEM.rstrip("."), _DEEPEST, found)
-    return found
+    return _plain(item_of(trial), ITEM)
+
+
+def extra_value(extra: Mapping[str, Any], name: str) -> str | None:
+    """Return one of the provider's own fields as text; None when the row does not have it."""
+    return _at(extra, name.removeprefix(EXTRA))
+
+
+def extra_paths(extra: Mapping[str, Any]) -> dict[str, str]:
+    """Return those that have a short plain value, by name (`extra.finish_reason`)."""
+    return _plain(extra, EXTRA)
 
 
 def text_of(value: JsonValue) -> str | None:
@@ -57,6 +62,20 @@ def text_of(value: JsonValue) -> str | None:
     if isinstance(value, str | int | float):
         return str(value)[:_TEXT_LIMIT]
     return None
+
+
+def _at(value: Any, path: str) -> str | None:
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return text_of(value)
+
+
+def _plain(value: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    _collect(value, prefix.rstrip("."), _DEEPEST, found)
+    return found
 
 
 def _collect(value: Mapping[str, Any], path: str, depth: int, found: dict[str, str]) -> None:

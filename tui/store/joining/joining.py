@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from tui.models import JointResults, Run, RunRef, Trial
+from tui.models import JointResults, JsonObject, Run, RunRef, Trial
 from tui.store.codec import column_text, pack, unpack
 from tui.store.database import Database
+from tui.store.heads import load_rest
 from tui.store.joining import choices, joint
 from tui.store.joining.columns import RowColumns, add_rows, read_ranges, read_rows
-from tui.store.joining.items import paths_of, value_of
+from tui.store.joining.items import EXTRA, extra_paths, extra_value, paths_of, value_of
 from tui.store.row_table import chunks, read_trial
 from tui.store.run_table import find_id
 from tui.store.selecting import ReadCancelledError
@@ -62,24 +63,40 @@ class Joining:
 
         Those whose values all differ come first, then the others, each in the item's order.
         """
-        common = self._common_fields(ref)
+        common = self._common_fields(ref, extra=False)
         return sorted(common, key=lambda name: _most_frequent(common[name]) > 1)
 
-    def slice_fields(self, ref: RunRef) -> list[str]:
-        """Return the item fields by which a run's rows fall into few kinds, fewest kinds first.
+    def group_fields(self, ref: RunRef) -> list[str]:
+        """Return the fields whose equal values can make rows belong together, most telling first.
 
-        Judged by its first rows; a field that is the same on all of them comes last.
+        Those of the items, then the provider's own (`extra.…`).
         """
-        common = self._common_fields(ref)
+        common = self._common_fields(ref, extra=True)
+        return sorted(
+            common, key=lambda name: (name.startswith(EXTRA), _most_frequent(common[name]) > 1)
+        )
+
+    def slice_fields(self, ref: RunRef) -> list[str]:
+        """Return the fields by which a run's rows fall into few kinds, fewest kinds first.
+
+        Those of the items come before the provider's own (`extra.…`). Judged by the first rows;
+        a field that is the same on all of them comes last.
+        """
+        common = self._common_fields(ref, extra=True)
         kinds = {name: len(set(values)) for name, values in common.items()}
         several = [name for name in common if kinds[name] * 2 <= len(common[name])]
-        return sorted(several, key=lambda name: (kinds[name] == 1, kinds[name]))
+        return sorted(
+            several, key=lambda name: (kinds[name] == 1, name.startswith(EXTRA), kinds[name])
+        )
 
-    def _common_fields(self, ref: RunRef) -> dict[str, list[str]]:
+    def _common_fields(self, ref: RunRef, *, extra: bool) -> dict[str, list[str]]:
         """Return values by name of the fields that most of a run's first rows have."""
         ids = self._ids(ref)[:_SAMPLE]
+        read = self._of_first_trials(ids, paths_of)
+        if extra:
+            read += self._of_extras(ids, extra_paths)
         values: dict[str, list[str]] = {}
-        for paths in self._of_first_trials(ids, paths_of):
+        for paths in read:
             for name, value in (paths or {}).items():
                 values.setdefault(name, []).append(value)
         return {name: found for name, found in values.items() if len(found) * 2 > len(ids)}
@@ -115,7 +132,7 @@ class Joining:
     ) -> tuple["array[int]", list[str | None]]:
         """Return a field of every row: row ids in dataset order, and the values as text.
 
-        Read from the bodies once and then kept until the run's rows change.
+        Read once and then kept until the run's rows change.
         """
         run, now = self._database.read(lambda found: version(found, ref))
         kept = self._database.read(lambda found: _kept(found, run, name, now))
@@ -126,7 +143,10 @@ class Joining:
         step = 500 * _AT_ONCE
         for start in range(0, len(ids), step):
             part = ids[start : start + step]
-            values.extend(self._of_first_trials(part, lambda trial: value_of(trial, name)))
+            if name.startswith(EXTRA):
+                values.extend(self._of_extras(part, lambda extra: extra_value(extra, name)))
+            else:
+                values.extend(self._of_first_trials(part, lambda trial: value_of(trial, name)))
             if progress(len(values)):
                 raise ReadCancelledError
         data = pack([list(ids), values])
@@ -207,6 +227,23 @@ class Joining:
                 sql = f"SELECT row, min(id) FROM trial WHERE row IN ({marks}) GROUP BY row"  # noqa: S608 - marks
                 for row, trial in connection.execute(sql, part).fetchall():
                     found[row] = read(read_trial(connection, trial))
+            return found
+
+        values = self._database.read(work)
+        return [values.get(row) for row in ids]
+
+    def _of_extras(
+        self, ids: Sequence[int], read: Callable[[JsonObject], ValueT]
+    ) -> list[ValueT | None]:
+        """Return what is read of each row's own provider fields; None for a row removed since."""
+
+        def work(connection: sqlite3.Connection) -> dict[int, ValueT]:
+            found: dict[int, ValueT] = {}
+            for part in chunks(ids):
+                marks = ",".join("?" * len(part))
+                sql = f"SELECT id, rest FROM row WHERE id IN ({marks})"  # noqa: S608 - marks
+                for row, rest in connection.execute(sql, part):
+                    found[row] = read(load_rest(rest)[2])
             return found
 
         values = self._database.read(work)
