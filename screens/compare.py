@@ -99,7 +99,7 @@ class CompareScreen(PanedScreen):
         poller, store = self.services.poller, self.services.store
         live = [ref for ref in self._refs if (one := store.run(ref)) is not None and one.run.live]
         poller.set_visible(self._refs)
-        poller.focus(live[-1] if live else None)
+        poller.focus(*reversed(live))
         if self._options is not None and self._comparison is not None and live:
             self._feed.want(self._options, urgent=False)
 

@@ -96,7 +96,7 @@ class RunsScreen(FollowingScreen):
         """Follow no single run any more, and catch up."""
         if self._slept:
             self._slept = False
-            self.services.poller.focus(None)
+            self.services.poller.focus()
             self.read()
 
     @property

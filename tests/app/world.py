@@ -67,8 +67,8 @@ class FakePoller(Poller):
     def loops(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         return [] if self.loop is None else [("poll prod", self.loop)]
 
-    def focus(self, ref: RunRef | None) -> None:
-        self.focused = ref
+    def focus(self, *refs: RunRef) -> None:
+        self.focused = refs[0] if refs else None
 
     def set_visible(self, refs: Any) -> None:
         self.visible = frozenset(refs)

@@ -171,8 +171,8 @@ async def take(pilot: Pilot[int], app: EvalTopApp, step: str) -> None:
     if word == "open":
         await pilot.pause()
         await pilot.press("enter")
-        focused = app.services.poller._focus
-        await until(pilot, lambda: focused._rows_at is not None)
+        focus = app.services.poller._focus
+        await until(pilot, lambda: any(one.rows_at is not None for one in focus._runs))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -151,12 +151,12 @@ class Poller:
             for _name, loop in self.loops():
                 group.create_task(loop())
 
-    def focus(self, ref: RunRef | None) -> None:
-        """Follow this run's detail and rows; None when no run is open."""
-        if ref != self._focus.focused:
+    def focus(self, *refs: RunRef) -> None:
+        """Follow the detail and rows of these runs, in turn; without one when none is open."""
+        if next(iter(refs), None) != self._focus.focused:
             self.trouble = None
             self.rows_progress = None
-        self._focus.focus(ref)
+        self._focus.focus(*refs)
 
     def set_visible(self, refs: Iterable[RunRef]) -> None:
         """Tell which runs are on screen, so that live ones among them are asked by themselves."""
