@@ -232,7 +232,10 @@ class EvalScreen(Surviving, Screen[str]):
     def _change_pace(self, *, faster: bool) -> None:
         pace = pace_text(self.services.poller.change_pace(faster=faster))
         self.pause_changed()
-        self.post_message(Told(f"pace {pace}, within each budget" if pace else "usual pace"))
+        told = f"pace {pace}, within each budget" if pace else "usual pace"
+        if self.services.poller.stands_by:
+            told += "; lists come at the pace of the evaltop that asks"
+        self.post_message(Told(told))
 
     def pause_changed(self) -> None:
         """Show whether polling is held."""

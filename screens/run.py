@@ -134,9 +134,9 @@ class RunScreen(FollowingScreen, PanedScreen):
         if stored.news and self.is_current:
             self.services.store.events.see(self._ref)
         notes = list(present.notes(stored))
-        trouble = self._trouble()
-        if trouble:
-            notes.insert(0, f"✗ {trouble}")
+        failure, wait = self._failure(), self._wait()
+        if failure or wait:
+            notes.insert(0, f"✗ {failure}" if failure else f"… {wait}")
         self.query_one(RunHeader).show_run(
             stored, notes, latency=self._latency, more_at=self.PANES.index("details") + 1
         )
@@ -181,11 +181,14 @@ class RunScreen(FollowingScreen, PanedScreen):
         state = present.rows_state(stored, found, whole=self._rows.whole)
         return f"{state}, stopped" if poller.rows_stopped else state
 
-    def _trouble(self) -> str:
-        poller, connection = self.services.poller, self._ref.connection
-        trouble = poller.trouble
+    def _failure(self) -> str:
+        trouble = self.services.poller.trouble
         if trouble is not None and trouble.ref == self._ref:
             return f"{trouble.message} {trouble.remedy}".strip()
+        return ""
+
+    def _wait(self) -> str:
+        poller, connection = self.services.poller, self._ref.connection
         if connection in self.services.links and not poller.budget_left(connection):
             limit = self.services.links[connection].budget.limit
             return f"Waiting: {connection} may be asked {limit} times a minute."
@@ -193,13 +196,13 @@ class RunScreen(FollowingScreen, PanedScreen):
 
     def _why_empty(self, text: str) -> str:
         if self._stored is None:
-            return self._trouble() or "Fetching the run…"
+            return self._failure() or self._wait() or "Fetching the run…"
         if self.services.poller.offline and self._stored.sync.begun_at is None:
             return "Its rows have never been fetched."
         return present.empty_rows(
             self._stored,
             text=text,
-            trouble=self._trouble(),
+            trouble=self._failure() or self._wait(),
             paused=self.services.poller.paused,
         )
 

@@ -198,10 +198,12 @@ class RunsScreen(FollowingScreen):
 
     def changed(self, change: Change) -> None:
         """Show new and changed runs."""
-        if change.refs or change.connections:
+        if change.refs:
             if not self._is_short:
                 self.table.rows_changed({str(ref) for ref in change.refs})
             self.read(urgent=False)
+        elif change.connections:
+            self.table.empty = self._why_empty()
 
     def minute_passed(self) -> None:
         """Let ages tick."""

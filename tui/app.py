@@ -2,6 +2,7 @@
 
 import gc
 import os
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from tui.adopting import AdoptingApp
@@ -82,7 +82,7 @@ class EvalTopApp(AdoptingApp):
         self._safe_filter = SafeFilter()
         self._watch = TerminalWatch(self._end)
         self._pending: Change | None = None
-        self._refresh_timer: Timer | None = None
+        self._next_telling: TimerHandle | None = None
         self._unsubscribe: Callable[[], None] | None = None
 
     # --- start and end
@@ -165,13 +165,14 @@ class EvalTopApp(AdoptingApp):
     def store_changed(self, change: Change) -> None:
         """Remember a change; screens hear of all that came since their last frame at once."""
         self._pending = change if self._pending is None else self._pending | change
-        if self._refresh_timer is None:
-            self._refresh_timer = self.set_timer(FRAME_S, self._tell_screens, name="refresh")
+        if self._next_telling is None:
+            # Not a timer of Textual's, which costs a task and a description of the app.
+            self._next_telling = get_running_loop().call_later(FRAME_S, self._tell_screens)
 
     def _tell_screens(self) -> None:
-        self._refresh_timer = None
+        self._next_telling = None
         if output_backlog(self) > BUSY:
-            self._refresh_timer = self.set_timer(BACKLOG_S, self._tell_screens, name="refresh")
+            self._next_telling = get_running_loop().call_later(BACKLOG_S, self._tell_screens)
             return
         pending, self._pending = self._pending, None
         screen = self.live_screen

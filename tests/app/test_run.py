@@ -6,10 +6,12 @@ from textual.widget import Widget
 
 from tests.app.conftest import Opened, lines, press, settled, text
 from tests.app.world import NIGHTLY, WEEKLY, World, four_rows, full_world, nightly, trial
+from tests.polling.fakes import connection
 from tui.app import EvalTopApp
 from tui.errors import StoreError
 from tui.messages import RunOpened
 from tui.models import Counts, Outcome, Row, RunRef
+from tui.polling.links import Link
 from tui.polling.poller import RunTrouble
 from tui.providers.base import RowPage
 from tui.store import RunQuery, Store, retention
@@ -315,3 +317,16 @@ async def test_a_run_whose_rows_made_room_says_so(world: World, opened: Opened) 
         await press(pilot, *TO_WEEKLY)
         assert "4 rows made room on" in text(pilot).replace("\n", " ")
         assert rows(pilot).row_count == 0
+
+
+async def test_waiting_for_the_budget_is_no_failure(
+    world: World, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_key() -> None:
+        return None
+
+    world.links["prod"] = Link(connection(), store=world.store, clock=world.clock, key=no_key)
+    monkeypatch.setattr(world.poller, "budget_left", lambda _connection: 0)
+    async with opened(world) as pilot:
+        await press(pilot, "enter")
+        assert "… Waiting: prod may be asked" in text(pilot)

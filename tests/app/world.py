@@ -28,6 +28,7 @@ from tui.models import (
     Usage,
 )
 from tui.polling.health import ConnectionHealth, HealthState
+from tui.polling.links import Link
 from tui.polling.poller import Poller
 from tui.providers.base import RowPage, TrialDetail
 from tui.services import Services
@@ -107,11 +108,12 @@ class World:
     """Where crash reports go: nowhere, unless a test says where."""
     shown: tuple[str, ...] = ()
     """The only connections that are shown."""
+    links: dict[str, Link] = field(default_factory=dict)
 
     @property
     def services(self) -> Services:
         config = replace(self.config, keys=MappingProxyType(self.rebound), data_dir=self.data_dir)
-        return Services(config, self.store, self.poller, self.clock, {}, shown=self.shown)
+        return Services(config, self.store, self.poller, self.clock, self.links, shown=self.shown)
 
     def put(self, *runs: Run) -> None:
         """Store runs as their lists brought them."""

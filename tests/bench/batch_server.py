@@ -36,16 +36,19 @@ def batch(number: int, *, live: bool, now: int) -> dict[str, Any]:
         "expired_at": None,
         "cancelling_at": None,
         "cancelled_at": None,
-        "request_counts": {"total": TOTAL, "completed": done, "failed": done // 50},
+        "request_counts": {"total": TOTAL, "completed": done - done // 50, "failed": done // 50},
         "metadata": {"team": "search"},
     }
 
 
 def answer(path: str, live: int, ended: int) -> dict[str, Any]:
-    """Return the list that is asked for."""
+    """Return the list, or the batch, that is asked for."""
     found: list[dict[str, Any]] = []
+    now = int(time.time())
+    asked = path.rsplit("/", maxsplit=1)[-1]
+    if asked.startswith("batch_"):
+        return batch(int(asked[-6:]), live="live" in asked, now=now)
     if path.endswith("/batches"):
-        now = int(time.time())
         found = [batch(n, live=True, now=now) for n in range(live)]
         found += [batch(n, live=False, now=now) for n in range(ended)]
     ids = [one["id"] for one in found] or [None]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, connection, make_row, make_run
+from tui.errors import UnreachableError
 from tui.models import RunRef, Status
 from tui.polling.connection_loop import STAND_BY_S, ConnectionLoop
 from tui.polling.focus_loop import FocusLoop
@@ -91,6 +92,35 @@ async def test_the_other_takes_over_when_the_first_ends(
     one.asked()
     await one.loop.tick()
     assert one.asked() == []
+
+
+async def test_the_one_that_reads_tells_the_next_attempt_of_the_one_that_asks(
+    processes: tuple[Process, Process], clock: FakeClock
+) -> None:
+    one, other = processes
+    one.provider.failures["sources"] = UnreachableError("prod did not answer.")
+    await one.loop.tick()
+    await other.loop.tick()
+    next_at = one.loop.health.next_at
+    assert next_at is not None
+    told = other.loop.health
+    assert (told.error, told.next_at) == ("prod did not answer.", next_at)
+    clock.advance(60)
+    await other.loop.tick()
+    assert other.loop.health.next_at is None
+    one.provider.failures.clear()
+    await one.loop.tick()
+    await other.loop.tick()
+    assert other.loop.health.state is HealthState.OK
+
+
+async def test_what_one_wrote_itself_is_no_news_to_it(processes: tuple[Process, Process]) -> None:
+    one, other = processes
+    one.watch.look()
+    other.watch.look()
+    await one.loop.tick()
+    assert not one.watch.look()
+    assert other.watch.look()
 
 
 async def test_a_person_who_asks_is_answered_whoevers_turn_it_is(

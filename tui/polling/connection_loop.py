@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from tui.clock import Clock
@@ -129,7 +130,9 @@ class ConnectionLoop:
             known = await asyncio.to_thread(self._store.retired, self._link.name)
             self._retired = retired_error(known)
             if self._retired is None:
-                self._set_health(self.health.told(state.ok_at, state.error, state.remedy))
+                heard = partial(self._link.next_try.heard, self._clock.now())
+                next_at = await asyncio.to_thread(heard) if state.error else None
+                self._set_health(self.health.told(state.ok_at, state.error, state.remedy, next_at))
             else:
                 self._set_health(self.health.outlived(self._retired, state.ok_at))
         if self.visible and self.health.state is not HealthState.ERROR:
@@ -284,6 +287,8 @@ class ConnectionLoop:
             error=None if failure is None else failure.message,
             remedy=None if failure is None else failure.remedy,
         )
+        if self._link.lists.held:
+            await asyncio.to_thread(self._link.next_try.tell, self.health.next_at)
 
     def _set_health(self, health: ConnectionHealth) -> None:
         if health != self.health:

@@ -55,7 +55,11 @@ class ConnectionHealth:
         )
 
     def told(
-        self, ok_at: datetime | None, error: str | None, remedy: str | None
+        self,
+        ok_at: datetime | None,
+        error: str | None,
+        remedy: str | None,
+        next_at: datetime | None = None,
     ) -> "ConnectionHealth":
         """Return this health as another process, which polls, has stored it."""
         if error is None:
@@ -63,7 +67,13 @@ class ConnectionHealth:
         else:
             state = self.state if self.state is HealthState.RETIRED else HealthState.ERROR
         return replace(
-            self, state=state, ok_at=ok_at, error=error, remedy=remedy, next_at=None, failures=0
+            self,
+            state=state,
+            ok_at=ok_at,
+            error=error,
+            remedy=remedy,
+            next_at=next_at if error is not None else None,
+            failures=0,
         )
 
     def outlived(self, error: RetiredError, ok_at: datetime | None) -> "ConnectionHealth":

@@ -15,6 +15,7 @@ from tui.polling.budget import RequestBudget
 from tui.polling.claims import Claims
 from tui.polling.gate import ConnectionGate
 from tui.polling.ledger import SharedLedger
+from tui.polling.next_try import NextTry
 from tui.polling.sync import Sync
 from tui.polling.turns import Turns
 from tui.providers.base import Capabilities, Provider
@@ -66,6 +67,8 @@ class Link:
         """How many times as long as configured to wait between two questions."""
         self.claims = Claims(None if shared is None else shared / "claims" / name, clock)
         """Who asks for which run next."""
+        self.next_try = NextTry(None if shared is None else shared / "next" / name)
+        """When it is asked again after a failure, for processes that stand by."""
         self.turns = Turns(None if shared is None else shared / "turns")
         self.lists = self.turns.turn("lists", name)
         """Whether this process asks the lists."""

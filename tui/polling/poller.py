@@ -233,6 +233,11 @@ class Poller:
             }
         return {name: loop.health for name, loop in self._loops.items()}
 
+    @property
+    def stands_by(self) -> bool:
+        """Whether another process asks the lists of some connection, at a pace of its own."""
+        return any(loop.standing_by for loop in self._loops.values())
+
     def waits(self) -> dict[str, str]:
         """Return why connections that answer are asked less than wished, by name."""
         found = {}

@@ -52,24 +52,19 @@ class Database:
         self._lock = threading.RLock()
         self._pool = threading.Lock()  # apart from the writer's: reading goes on meanwhile
         self._readers: list[sqlite3.Connection] = []
-        self._closed = False
+        self._closed = self._evicting = False
         self._inode = 0
-        self._evicting = False
         self._damaged: Path | None = None  # where damaged files are read from
         self._generation = 0  # grows when something else takes the file's place
         self._writer = memory()
         if file is None:
             return
-        self._turn = StoreTurn(file)
-        self._damaged = file.parent
+        self._turn, self._damaged = StoreTurn(file), file.parent
         try:
             opened = self._open(file)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            self._leave_file(
-                f"The store {file} cannot be used ({reason})",
-                WRITABLE,
-            )
+            self._leave_file(f"The store {file} cannot be used ({reason})", WRITABLE)
         except sqlite3.DatabaseError as error:
             self._mend(error)
         except NewerError:
@@ -88,6 +83,12 @@ class Database:
         """The journal mode in use, upper case (`MEMORY` without a file)."""
         with self._lock:
             return str(self._writer.execute("PRAGMA journal_mode").fetchone()[0]).upper()
+
+    def others(self) -> tuple[int, int]:
+        """Return what is another pair after others have written to the file, or it was replaced."""
+        with self._lock:
+            found = self._writer.execute("PRAGMA data_version").fetchone()
+        return self._generation, int(found[0])
 
     def write(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
         """Run `work` in one immediate transaction and return its result.
@@ -128,9 +129,7 @@ class Database:
         with it the keys. So writes wait before they begin, those of other processes too.
         """
         with self._lock:
-            if self.file is None:
-                return self.read(work)
-            if self.journal != "WAL":
+            if self.file is not None and self.journal != "WAL":
                 with self._turn.reading(PATIENCE_S):
                     return self.read(work)
         return self.read(work)

@@ -14,14 +14,14 @@ _ACCOUNTS = "SELECT name, ok, error, remedy FROM connection"
 class StoreWatch:
     """Looks at the file now and then; cheap while nobody writes.
 
-    What this process wrote itself is told as well: to whoever listens it is no news.
+    What this process wrote itself is told only together with what others wrote.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._version = -1
+        self._state: tuple[int, int] | None = None
         self._mark = 0
         self._at_mark: frozenset[RunRef] = frozenset()
         self._accounts: frozenset[tuple[object, ...]] = frozenset()
@@ -44,7 +44,7 @@ class StoreWatch:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self._version = -1
+            self._state = None
 
     def _look(self) -> Change:
         file = self._database.file
@@ -53,12 +53,12 @@ class StoreWatch:
         if self._connection is None:
             self._connection = connect(file, "ro")
             self._connection.execute("PRAGMA busy_timeout = 0")
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version == self._version:
+        state = self._database.others()
+        if state == self._state:
             return Change(0)
-        first = self._version < 0
+        first = self._state is None
         change = self._changed()
-        self._version = version
+        self._state = state
         return Change(0) if first else change
 
     def _changed(self) -> Change:
