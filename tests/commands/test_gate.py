@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Desk, call
-from tui.errors import DataError, UsageError
+from tui.errors import ConfigError, DataError, UsageError
 
 V1, V2 = "prod/nightly, prompt v1", "prod/nightly, prompt v2"
 
@@ -101,5 +101,24 @@ async def test_wrong_usage(desk: Desk, tmp_path: Path) -> None:
         await gate(desk, V2, "--policy", "x.toml", "--min-pass-rate", "1")
     with pytest.raises(UsageError, match="Which run"):
         await gate(desk)
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[checks.a]\nbaseline = 'marked'\nkey = 'id'\n")
+    with pytest.raises(UsageError, match=r"checks\.a\.key 'id' names no field"):
+        await gate(desk, V2, "--policy", str(policy))
+    policy.write_text("[checks")
+    with pytest.raises(ConfigError, match="not TOML") as refused:
+        await gate(desk, V2, "--policy", str(policy))
+    assert refused.value.remedy == "Mend the policy and run the gate again."
     with pytest.raises(DataError, match="cannot be written"):
         await gate(desk, V2, "--report", str(tmp_path / "no" / "page.md"))
+
+
+async def test_what_a_comparison_leaves_open_is_told(desk: Desk, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    flags = ("--margin", "0", "--cluster", "item.nobody", "--report", str(page))
+    await gate(desk, "docs/4706", "--baseline", "docs/4705", *flags)
+    assert "No matched row has item.nobody" in desk.err.getvalue()
+    assert " -0 " not in desk.out.getvalue()
+    text = page.read_text(encoding="utf-8")
+    assert "> neither is stored" in text
+    assert "before:" not in text

@@ -145,7 +145,7 @@ def not_worse(name: str, tier: Tier, judged: Judged, why: str) -> GateCheck:
         state = State.INCONCLUSIVE
     else:
         state = State.PASS
-    bound = -verdict.rule.margin
+    bound = 0.0 - verdict.rule.margin  # a margin of nothing is no -0
     return GateCheck(name, tier, state, measured.difference, bound, measured.interval, why)
 
 

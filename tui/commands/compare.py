@@ -42,19 +42,9 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
 
 def options_of(arguments: argparse.Namespace) -> Options:
     """Return what the flags say. Raises UsageError for a field nobody can read."""
-    from tui.analysis.matching import AUTO, is_key
-
-    for flag, name in (
-        ("--key", arguments.key),
-        ("--cluster", arguments.cluster),
-        ("--slices", getattr(arguments, "slices", None)),
-    ):
-        if name is not None and not is_key(name) and not (flag == "--key" and name == AUTO):
-            raise UsageError(
-                f"{flag} {clean_line(name)!r} names no field.",
-                remedy="There are key, label, input, item.FIELD for a field of the item, and "
-                "extra.FIELD for one of the provider's own.",
-            )
+    check_field("--key", arguments.key)
+    check_field("--cluster", arguments.cluster)
+    check_field("--slices", getattr(arguments, "slices", None))
     default = Options()
     return Options(
         key=arguments.key,
@@ -63,6 +53,22 @@ def options_of(arguments: argparse.Namespace) -> Options:
         correction=arguments.correction,
         cluster=arguments.cluster,
         slices=getattr(arguments, "slices", None),
+    )
+
+
+def check_field(what: str, name: str | None) -> None:
+    """Raise UsageError for a name of no field; `what` is where it was given.
+
+    `auto` is good for a key alone.
+    """
+    from tui.analysis.matching import AUTO, is_key
+
+    if name is None or is_key(name) or (name == AUTO and what.endswith("key")):
+        return
+    raise UsageError(
+        f"{what} {clean_line(name)!r} names no field.",
+        remedy="There are key, label, input, item.FIELD for a field of the item, and extra.FIELD "
+        "for one of the provider's own.",
     )
 
 

@@ -19,7 +19,7 @@ from tui.analysis.gating import (
     score_of,
     worst,
 )
-from tui.commands.compare import compare_runs, options_of, with_rows
+from tui.commands.compare import check_field, compare_runs, options_of, with_rows
 from tui.commands.reporting import check_report, write_report
 from tui.commands.session import Session
 from tui.config.policy import MARKED, PolicyCheck, read_policy
@@ -27,6 +27,7 @@ from tui.errors import UsageError
 from tui.presentation.gate_records import gate_record, gate_text
 from tui.presentation.verdicts import sentence
 from tui.store import StoredRun
+from tui.text import clean_line
 
 MAX_ERROR_RATE = 0.05
 
@@ -53,7 +54,10 @@ def _checks(arguments: argparse.Namespace, options: Options) -> tuple[PolicyChec
     if arguments.policy is not None:
         if any(flag is not None for flag in flags):
             raise UsageError("--policy and bounds of its own cannot be given together.")
-        return read_policy(arguments.policy).checks
+        found = read_policy(arguments.policy).checks
+        for check in found:
+            check_field(f"checks.{clean_line(check.name)}.key", check.key)
+        return found
     if arguments.ref is None:
         raise UsageError("Which run? Give a reference, or a --policy whose checks name runs.")
     rate = arguments.max_error_rate
@@ -130,6 +134,8 @@ class _Gate:
         asked = str(before.run.ref), str(stored.run.ref), options
         if asked not in self._compared:
             self._compared[asked] = await compare_runs(self._session, [before, stored], options)
+            for note in self._compared[asked].pairs[0].unlike:
+                self._session.tell(clean_line(note, 300))
         (pair,) = self._compared[asked].pairs
         wanted = check.criterion or OVERALL
         measures = {each.name: each for each in (*pair.criteria, pair.overall)}

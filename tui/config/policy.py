@@ -77,6 +77,7 @@ _OWN: _Allowed = {
     "min_pass_rate": _RATE,
     "min_score": checks.number(-1e12, 1e12),
 }
+_REMEDY = "Mend the policy and run the gate again."
 _BOUNDS = ("min_pass_rate", "min_score", "max_error_rate", "baseline")
 
 
@@ -86,7 +87,10 @@ def read_policy(path: Path) -> Policy:
     Raises:
         ConfigError: with every mistake, each with file, line and key.
     """
-    root, lines = read_toml(path)
+    try:
+        root, lines = read_toml(path)
+    except ConfigError as error:
+        raise ConfigError(error.problems, remedy=_REMEDY) from None
     reader = _Reader(path, lines)
     common = reader.table({key: each for key, each in root.items() if key != "checks"}, _COMMON)
     named = root.get("checks")
@@ -95,7 +99,7 @@ def read_policy(path: Path) -> Policy:
         named = {}
     found = [reader.check(name, table, common) for name, table in named.items()]
     if reader.problems:
-        raise ConfigError(tuple(reader.problems), remedy="Mend the policy and run the gate again.")
+        raise ConfigError(tuple(reader.problems), remedy=_REMEDY)
     return Policy(tuple(check for check in found if check is not None))
 
 

@@ -76,8 +76,9 @@ def pair_notes(pair: Pair) -> list[str]:
         for name, before, after in pair.config[:MOST_SETTINGS]
     ]
     if len(pair.config) > MOST_SETTINGS:
-        left = fmt.plural(len(pair.config) - MOST_SETTINGS, "other setting")
-        found.append(f"… and {left} differ; the JSON has all.")
+        left = len(pair.config) - MOST_SETTINGS
+        verb = "differs" if left == 1 else "differ"
+        found.append(f"… and {fmt.plural(left, 'other setting')} {verb}; the JSON has all.")
     return found
 
 

@@ -75,8 +75,7 @@ def markdown_report(parts: Sequence[Part], checks: Sequence[GateCheck], at: date
             title = escaped(f"{row.label} ({row.key})")
             blocks.append(
                 f"<details><summary>{title}</summary>\n\n"
-                f"{_quoted('before', row.before)}\n{_quoted('after', row.after)}\n"
-                f"{_quoted('why', row.reason) if row.reason else ''}\n</details>\n"
+                f"{''.join(_quoted(*part) for part in _parts(row))}</details>\n"
             )
     return "\n".join(blocks)
 
@@ -95,7 +94,14 @@ def _links(comparison: Comparison) -> str:
 
 def _quoted(title: str, text: str) -> str:
     lines = clean_block(text, EXCERPT).split("\n")
-    return f"{title}:\n\n" + "\n".join(f"> {escaped(line)}" for line in lines) + "\n"
+    return f"{title}:\n\n" + "\n".join(f"> {escaped(line)}" for line in lines) + "\n\n"
+
+
+def _parts(row: Excerpt) -> list[tuple[str, str]]:
+    """Return what is known of a row: a provider need not keep its outputs."""
+    parts = (("before", row.before), ("after", row.after), ("why", row.reason))
+    found = [(title, text) for title, text in parts if text]
+    return found or [("answers", "neither is stored")]
 
 
 def _trend_line(point: TrendPoint) -> str:
@@ -228,11 +234,9 @@ def _excerpts_html(rows: Sequence[Excerpt]) -> list[str]:
         return []
     found = ["<h3>Worst regressions</h3>"]
     for row in rows:
-        parts = (("before", row.before), ("after", row.after), ("why", row.reason))
         bodies = "".join(
             f"<p>{title}</p><pre>{escape(clean_block(text, EXCERPT))}</pre>"
-            for title, text in parts
-            if text
+            for title, text in _parts(row)
         )
         found.append(
             f"<details><summary>{_text(f'{row.label} ({row.key})')}</summary>{bodies}</details>"
