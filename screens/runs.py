@@ -204,6 +204,7 @@ class RunsScreen(FollowingScreen):
             self.read(urgent=False)
         elif change.connections:
             self.table.empty = self._why_empty()
+            self._show_title()
 
     def minute_passed(self) -> None:
         """Let ages tick."""
