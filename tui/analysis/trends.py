@@ -20,8 +20,13 @@ class TrendRun:
     value: float
     interval: Interval | None
     n: int
-    """Rows it rests on."""
+    """Rows it rests on; while `told`, what the provider counts: tries, where rows have several."""
     unit: Literal["rate", "score"] = "rate"
+
+    @property
+    def told(self) -> bool:
+        """Whether its rows were not fetched to the end, so that the figures are the provider's."""
+        return self.stored.sync.completed_at is None
 
 
 def trend(store: Store, stored: StoredRun, most: int = RUNS) -> tuple[TrendRun, ...]:

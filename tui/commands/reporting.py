@@ -79,6 +79,7 @@ def _part(store: Store, comparison: Comparison) -> Part:
             None if each.interval is None else each.interval.high,
             each.stored.run.ref == current.run.ref,
             each.unit,
+            each.told,
         )
         for each in trend(store, current)
     )

@@ -45,6 +45,8 @@ class TrendPoint:
     high: float | None
     current: bool = False
     unit: Literal["rate", "score"] = "rate"
+    told: bool = False
+    """Whether it is as the provider counts: tries, where rows have several."""
 
 
 @frozen
@@ -105,7 +107,7 @@ def _parts(row: Excerpt) -> list[tuple[str, str]]:
 
 
 def _trend_line(point: TrendPoint) -> str:
-    mark = " (this run)" if point.current else ""
+    mark = " (this run)" if point.current else " (as its provider counts)" * point.told
     value = fmt.percent if point.unit == "rate" else fmt.decimal
     ends = "" if point.low is None else f", {value(point.low)} to {value(point.high)}"
     return f"{clean_line(point.name, 60)}: {value(point.value)}{ends}{mark}"

@@ -56,6 +56,8 @@ SLICE_COLUMNS = (
     Column("ends", "95 % INTERVAL", width=15, align="right"),
     Column("line", "", width=WHISKER, priority=1),
 )
+NOT_FETCHED = " (rows not fetched)"
+"""Said of a run whose figures are as its provider counts: tries, where rows have several."""
 TREND_COLUMNS = (
     Column("at", "BEGAN", width=12, priority=2),
     Column("run", "RUN", min_width=18, max_width=36, weight=2),
@@ -290,7 +292,7 @@ def trend_rows(found: RunStatistics, now: datetime) -> list[TableRow]:
                 str(run.ref),
                 (
                     Cell(fmt.local_time(began, now), "muted"),
-                    Cell(f"{run_name(run)}{' (this run)' if here else ''}"),
+                    Cell(f"{run_name(run)}{' (this run)' if here else NOT_FETCHED * each.told}"),
                     Cell(fmt.short_number(each.n), "muted"),
                     Cell(value_text(figure), "strong"),
                     Cell(ends_text(figure)),
