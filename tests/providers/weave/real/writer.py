@@ -176,6 +176,17 @@ def trials_seen(trace_id: str) -> int:
     return int(found.count)
 
 
+def begun(trace_id: str) -> bool:
+    """Tell whether the server can show the call a trace began with."""
+    found = client.server.calls_query_stats(
+        {
+            "project_id": f"{client.entity}/{client.project}",
+            "filter": {"trace_ids": [trace_id], "trace_roots_only": True},
+        }
+    )
+    return bool(found.count)
+
+
 def killed() -> None:
     """Die in the middle, as an out-of-memory job does: the run stays open for ever."""
     rows_done = 0
@@ -185,7 +196,9 @@ def killed() -> None:
         if rows_done == KILLED_AFTER:
             trace_id = weave.get_current_call().trace_id
             give_up = time.monotonic() + 30
-            while trials_seen(trace_id) < KILLED_AFTER and time.monotonic() < give_up:
+            while time.monotonic() < give_up and not (
+                begun(trace_id) and trials_seen(trace_id) >= KILLED_AFTER
+            ):
                 time.sleep(0.1)  # the SDK sends about once a second, from its own threads
             os._exit(0)
         rows_done += 1
