@@ -30,6 +30,8 @@ PARTS = (
     "bench_terminal",
     "bench_ingest",
     "bench_search",
+    "bench_compare",
+    "bench_journal",
 )
 FIRST_MS, REACHABLE_MS, ROUNDS = 150, 500, 3
 QUERIES: dict[str, RowQuery] = {
