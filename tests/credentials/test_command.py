@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.credentials import command as command_module
+from tui import own_session
 from tui.credentials.command import CommandFailedError, command_token
 
 ENVIRON = dict(os.environ)
@@ -93,7 +93,7 @@ async def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) 
 async def test_a_child_that_has_left_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_module, "KILL_S", 0.1)
+    monkeypatch.setattr(own_session, "KILL_S", 0.1)
     pids = tmp_path / "pids"
     program = (
         "import os, pathlib, sys, time\n"

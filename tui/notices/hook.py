@@ -1,10 +1,9 @@
 """A program of the person's that is given an event."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Mapping
-from contextlib import suppress
+
+from tui import own_session
 
 LIMIT_S = 10.0
 
@@ -22,18 +21,11 @@ async def run_hook(
     takes too long.
     """
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=dict(environ),
-            start_new_session=True,
+        process = await own_session.start(
+            command, environ, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
         )
-    except FileNotFoundError:
-        return "its program was not found"
-    except (OSError, ValueError):
-        return "its program cannot be started"
+    except own_session.NotStartedError as error:
+        return str(error)
     try:
         async with asyncio.timeout(limit_s):
             await process.communicate(data)
@@ -43,7 +35,5 @@ async def run_hook(
         return "it did not take what it was given"
     finally:
         if process.returncode is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await own_session.kill(process)
     return "" if process.returncode == 0 else f"it ended with status {process.returncode}"
