@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import Opened, lines, press, text
 from tests.app.world import BATCH, JUDGE, NIGHTLY, World, nightly
-from tests.polling.test_loops import World as PollWorld
+from tests.polling.world import World as PollWorld
 from tui.config import UiSettings
 from tui.errors import RejectedError
 from tui.main import main

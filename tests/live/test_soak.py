@@ -14,7 +14,7 @@ import pytest
 
 from tests.live.server import LiveApi, environ, live_api
 from tests.polling.fakes import make_run
-from tests.polling.test_loops import World
+from tests.polling.world import World
 from tests.terminal import Terminal
 from tui.models import RunRef, Status
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, make_row, make_run
-from tests.polling.test_loops import FakeLink
+from tests.polling.world import FakeLink
 from tui.errors import ServerFaultError
 from tui.models import RunRef
 from tui.polling.focus_loop import FocusLoop

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.polling.test_loops import World
+from tests.polling.world import World
 from tui.polling.poller import PACES, Poller
 
 

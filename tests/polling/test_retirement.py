@@ -7,7 +7,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, make_run
-from tests.polling.test_loops import FakeLink
+from tests.polling.world import FakeLink
 from tui.errors import RetiredError
 from tui.models import Group, RunKind, RunRef, Status
 from tui.polling.connection_loop import ConnectionLoop
