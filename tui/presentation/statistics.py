@@ -38,7 +38,7 @@ TRIAL_COLUMNS = (
     Column("any-ends", "95 % INTERVAL", width=15, align="right", priority=2),
     Column("all", "PASS^K", width=7, align="right"),
     Column("all-ends", "95 % INTERVAL", width=15, align="right", priority=3),
-    Column("line", "FROM ALL PASS TO ANY PASSES", width=WHISKER, priority=4),
+    Column("line", "ALL PASS TO ANY PASSES", width=WHISKER, priority=4),
 )
 ROW_COLUMNS = (
     Column("outcome", "OUTCOME", width=11),
