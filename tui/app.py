@@ -118,6 +118,9 @@ class EvalTopApp(AdoptingApp):
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        if self._next_telling is not None:
+            self._next_telling.cancel()
+            self._next_telling = None
 
     def run_watched(self) -> int:
         """Run in the terminal and return the exit code."""
