@@ -21,6 +21,7 @@ HEAVY = {
     "regex",
     "scipy",
     "tomlkit",
+    "zstandard",
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tui.store import schema
 from tui.store.codec import dumps, loads
+from tui.store.compression import compress, decompress
 
 HEAD_FIELDS = 7
 """How many a trial's head had in the first version."""
@@ -31,6 +32,11 @@ def take_back(file: Path, version: int = 1) -> None:
     connection.executemany(
         "UPDATE trial SET head = ? WHERE id = ?",
         [(dumps(loads(head)[:HEAD_FIELDS]), trial) for trial, head in heads],
+    )
+    bodies = connection.execute("SELECT trial, data FROM body").fetchall()
+    connection.executemany(
+        "UPDATE body SET data = ? WHERE trial = ?",
+        [(compress(decompress(data)), trial) for trial, data in bodies],
     )
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()

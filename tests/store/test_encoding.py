@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from tests.store import strategies
 from tests.store.builders import REF, make_row, make_trial, open_store, rows_page
 from tui.models import Counts, Run, Trial
 from tui.store.codec import column_real
-from tui.store.compression import PLAIN, compress, decompress
+from tui.store.compression import MOST_PACKED, PLAIN, compress, compress_all, decompress
 from tui.store.heads import head_of, summary
 from tui.store.model_encoders import as_json
 from tui.store.single_trial import single_summary
@@ -58,16 +59,60 @@ def test_what_only_looks_like_a_default_is_written() -> None:
     assert as_json(Counts()) == {}
 
 
-@given(st.binary(max_size=3 * PLAIN), st.sampled_from([b"", b"{", b"[", b'{"role":"user"']))
-def test_any_body_comes_back_as_it_was(data: bytes, start: bytes) -> None:
-    assert decompress(compress(start + data)) == start + data
-    assert decompress(zlib.compress(data)) == data, "as written before there was a dictionary"
+bodies = st.builds(
+    bytes.__add__,
+    st.sampled_from([b"", b"{", b"[", b'{"role":"user"']),
+    st.binary(max_size=3 * PLAIN),
+)
+
+
+@given(st.lists(bodies, max_size=4))
+def test_any_body_comes_back_as_it_was(texts: list[bytes]) -> None:
+    assert [decompress(packed) for packed in compress_all(texts)] == texts
+    assert [decompress(compress(data)) for data in texts] == texts
+    older = [zlib.compress(data) for data in texts]
+    assert [decompress(data) for data in older] == texts, "as before there was a dictionary"
 
 
 @given(st.binary(min_size=PLAIN, max_size=3 * PLAIN), st.integers(min_value=1, max_value=20))
 def test_a_body_that_was_cut_is_an_error(data: bytes, missing: int) -> None:
-    with pytest.raises(zlib.error):
-        decompress(compress(b"{" + data)[:-missing])
+    for packed in (compress(b"{" + data), *compress_all([b"{" + data])):
+        with pytest.raises(zlib.error):
+            decompress(packed[:-missing])
+
+
+@given(st.binary(min_size=PLAIN, max_size=3 * PLAIN), st.data())
+def test_a_changed_bit_of_a_body_is_an_error_or_says_nothing(
+    data: bytes, draw: st.DataObject
+) -> None:
+    text = b'{"outcome":"passed","' + data
+    (packed,) = compress_all([text])
+    at = draw.draw(st.integers(1, len(packed) - 1))
+    changed = bytearray(packed)
+    changed[at] ^= 1 << draw.draw(st.integers(0, 7))
+    try:
+        found = decompress(bytes(changed))
+    except zlib.error:
+        return
+    assert found == text, "a frame has a bit that means nothing"
+
+
+def test_a_frame_that_claims_or_hides_more_than_any_body_has_is_refused() -> None:
+    bomb = bytes(100 * MOST_PACKED)
+    for told in (True, False):
+        parameters = zstandard.ZstdCompressionParameters.from_level(
+            3, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_content_size=told
+        )
+        frame = zstandard.ZstdCompressor(compression_params=parameters).compress(bomb)
+        assert len(frame) < MOST_PACKED // 20
+        with pytest.raises(zlib.error, match="larger than any"):
+            decompress(b"\x01" + frame)
+
+
+@pytest.mark.parametrize("size", [MOST_PACKED - 1, MOST_PACKED, MOST_PACKED + 1, 3 * MOST_PACKED])
+def test_long_bodies_come_back_whatever_packs_them(size: int) -> None:
+    texts = [b"[" * size, b"{}", bytes(size)]
+    assert [decompress(packed) for packed in compress_all(texts)] == texts
 
 
 def test_a_body_of_ten_megabytes_is_stored_whole() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from tui.store.causes import MOST, Cause
+from tui.store.many_rows import insert
 from tui.store.types import ErrorCause
 
 _MANY = 500
@@ -31,7 +32,7 @@ def add(connection: sqlite3.Connection, run: int, rows: Mapping[int, Iterable[Ca
     if rows:
         numbers = _Numbers(connection, run)
         found = {(numbers[cause], row) for row, causes in rows.items() for cause in causes}
-        connection.executemany("INSERT INTO row_cause VALUES(?, ?)", sorted(found))
+        insert(connection, "INSERT INTO row_cause", sorted(found))
         came = Counter(cause for cause, _row in found)
         moved = [(n, cause) for cause, n in came.items()]
         connection.executemany("UPDATE cause SET n = n + ? WHERE id = ?", moved)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tui.models import Row, Trial
 from tui.store.codec import column_integer, column_text, dumps, fingerprint, from_json, unpack
-from tui.store.compression import compress
+from tui.store.compression import compress_all
 from tui.store.heads import (
     Folded,
     TrialHead,
@@ -18,15 +18,19 @@ from tui.store.heads import (
     load_rest,
     summary,
 )
+from tui.store.many_rows import insert
 from tui.store.model_encoders import as_json
 from tui.store.single_trial import single_summary
 from tui.store.tallies import COUNTED, Counted, Difference
 
 _MANY = 500
 """Values in one IN list; SQLite allows 999 in its oldest builds."""
-_INSERT_ROW = (
+_BODIES_BYTES = 2 * 2**20
+"""Bodies are packed when so much has come together."""
+_LARGE_BYTES = 64 * 1024
+_INTO_ROW = (
     "INSERT INTO row(id, run, key, label, idx, walk, outcome, unstable, score, latency, tokens,"
-    " preview, error, strip, rest, cells) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " preview, error, strip, rest, cells)"
 )
 _UPDATE_ROW = (
     "UPDATE row SET label=?, idx=?, walk=?, outcome=?, unstable=?, score=?, latency=?, tokens=?,"
@@ -91,29 +95,47 @@ class _Told(NamedTuple):
 
 @dataclass(slots=True)
 class _Writes:
-    """Statements' values, collected so that each statement runs once per page."""
+    """Statements' values, collected so that few statements run per page."""
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     changed_rows: list[tuple[Any, ...]] = field(default_factory=list)
-    met_rows: list[tuple[int, int]] = field(default_factory=list)
+    met_rows: list[int] = field(default_factory=list)
     trials: list[tuple[Any, ...]] = field(default_factory=list)
     changed_trials: list[tuple[Any, ...]] = field(default_factory=list)
-    met_trials: list[tuple[int, int]] = field(default_factory=list)
+    met_trials: list[int] = field(default_factory=list)
     bodies: list[tuple[int, bytes]] = field(default_factory=list)
+    _texts: list[bytes] = field(default_factory=list)
+    """Of the bodies last added, still to be packed."""
+    _trials: list[int] = field(default_factory=list)
+    _bytes: int = 0
 
-    def run(self, connection: sqlite3.Connection) -> None:
-        connection.executemany(_INSERT_ROW, self.rows)
+    def add_body(self, trial: int, data: bytes) -> None:
+        self._trials.append(trial)
+        self._texts.append(data)
+        self._bytes += len(data)
+        if self._bytes >= _BODIES_BYTES:
+            self._pack()
+
+    def _pack(self) -> None:
+        self.bodies += zip(self._trials, compress_all(self._texts), strict=True)
+        self._trials, self._texts, self._bytes = [], [], 0
+
+    def run(self, connection: sqlite3.Connection, walk: int) -> None:
+        self._pack()
+        insert(connection, _INTO_ROW, self.rows)
         connection.executemany(_UPDATE_ROW, self.changed_rows)
-        connection.executemany("UPDATE row SET walk = ? WHERE id = ?", self.met_rows)
-        connection.executemany(
-            "INSERT INTO trial(id, row, tid, walk, digest, head) VALUES(?,?,?,?,?,?)", self.trials
-        )
+        _note_met(connection, "row", walk, self.met_rows)
+        insert(connection, "INSERT INTO trial(id, row, tid, walk, digest, head)", self.trials)
         connection.executemany(
             "UPDATE trial SET walk = ?, digest = ?, head = ?, notes = NULL WHERE id = ?",
             self.changed_trials,
         )
-        connection.executemany("UPDATE trial SET walk = ? WHERE id = ?", self.met_trials)
-        connection.executemany("INSERT OR REPLACE INTO body VALUES(?, ?)", self.bodies)
+        _note_met(connection, "trial", walk, self.met_trials)
+        into = "INSERT OR REPLACE INTO body"
+        insert(connection, into, [each for each in self.bodies if len(each[1]) <= _LARGE_BYTES])
+        # Binding copies: of these, one at a time.
+        large = [each for each in self.bodies if len(each[1]) > _LARGE_BYTES]
+        connection.executemany(f"{into} VALUES(?, ?)", large)
 
 
 class PageMerge:
@@ -140,7 +162,7 @@ class PageMerge:
                 self._insert(key, row, merged)
             else:
                 self._update(old, trials.get(old.id, {}), row, merged)
-        self._writes.run(self._connection)
+        self._writes.run(self._connection, self._walk)
         if merged.changed:
             self._difference.write(self._connection, self._run)
         return merged
@@ -178,7 +200,7 @@ class PageMerge:
         trial_id, self._next_trial = self._next_trial, self._next_trial + 1
         stored_head = None if head is None else dump_head(head)
         self._writes.trials.append((trial_id, row, tid, self._walk, told.digest, stored_head))
-        self._writes.bodies.append((trial_id, compress(told.data)))
+        self._writes.add_body(trial_id, told.data)
 
     def _update(
         self, old: _StoredRow, stored: dict[str, _StoredTrial], row: Row, merged: Merged
@@ -192,16 +214,14 @@ class PageMerge:
         merged.rows += old.walk < self._walk
         merged.trials += sum(tid not in stored or stored[tid].walk < self._walk for tid in told)
         self._writes.met_trials.extend(
-            (self._walk, stored[tid].id)
-            for tid in told
-            if tid not in fresh and stored[tid].walk < self._walk
+            stored[tid].id for tid in told if tid not in fresh and stored[tid].walk < self._walk
         )
         label = column_text(row.label) or old.label
         index = old.idx if row.index is None else column_integer(row.index)
         same_extra = not row.extra or holds_extra(old.rest, row.extra)
         if not fresh and same_extra and (label, index) == (old.label, old.idx):
             if old.walk < self._walk:
-                self._writes.met_rows.append((self._walk, old.id))
+                self._writes.met_rows.append(old.id)
             return
         extra_now = row.extra or load_rest(old.rest)[2]
         heads = self._heads(stored, fresh)
@@ -215,7 +235,7 @@ class PageMerge:
                 trial_id = stored[tid].id
                 walk = max(stored[tid].walk, self._walk)
                 self._writes.changed_trials.append((walk, each.digest, stored_head, trial_id))
-                self._writes.bodies.append((trial_id, compress(each.data)))
+                self._writes.add_body(trial_id, each.data)
             else:
                 self._insert_trial(old.id, tid, each, head)
         self._difference.take(old.counted())
@@ -300,6 +320,15 @@ def refold(
     move.take(old)
     move.add(row, old.label, folded)
     return folded
+
+
+def _note_met(connection: sqlite3.Connection, table: str, walk: int, ids: Sequence[int]) -> None:
+    for part in chunks(ids):
+        marks = ",".join("?" * len(part))
+        connection.execute(
+            f"UPDATE {table} SET walk = ? WHERE id IN ({marks})",  # noqa: S608 - our names, marks
+            (walk, *part),
+        )
 
 
 def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -11,6 +11,7 @@ from tui.models import Outcome
 from tui.outcomes import instability
 from tui.store.codec import column_text
 from tui.store.heads import RANKS, CellTally
+from tui.store.many_rows import insert
 
 TEXT = 100
 """Characters of a text that decide its place; rows that begin alike stay in the order they came."""
@@ -83,12 +84,12 @@ def write(
         connection.execute("SELECT name, id FROM criterion WHERE run = ?", (run,)).fetchall()
     )
 
-    for statement, keys in (
-        ("DELETE FROM sort_key WHERE of_run = ? AND what = ? AND value = ? AND of_row = ?", gone),
-        ("INSERT OR IGNORE INTO sort_key VALUES(?, ?, ?, ?)", come),
-    ):
-        if keys:
-            connection.executemany(statement, _in_table_order(run, ids, keys))
+    if gone:
+        connection.executemany(
+            "DELETE FROM sort_key WHERE of_run = ? AND what = ? AND value = ? AND of_row = ?",
+            _in_table_order(run, ids, gone),
+        )
+    insert(connection, "INSERT OR IGNORE INTO sort_key", _in_table_order(run, ids, come))
 
 
 def _in_table_order(
