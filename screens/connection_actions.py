@@ -11,7 +11,13 @@ from tui.config import (
     remove_connection,
     set_connection,
 )
-from tui.credentials import EnterableSource, KeyPlace, KeyringTroubleError, keep_in_keyring
+from tui.credentials import (
+    EnterableSource,
+    KeyPlace,
+    KeyringTroubleError,
+    describe_key_source,
+    keep_in_keyring,
+)
 from tui.errors import ConfigError, ProviderError
 from tui.messages import ConfigChanged, Told
 from tui.models import ProviderKind
@@ -38,7 +44,7 @@ class ConnectionActions(EvalScreen):
         self.places: dict[str, KeyPlace] = {}
         """Where each connection's key comes from."""
         self.tested: dict[str, str] = {}
-        """What the last test of a connection said."""
+        """What came of the last test of a connection, or why its key was not kept."""
 
     @property
     def table(self) -> VirtualTable:
@@ -66,7 +72,7 @@ class ConnectionActions(EvalScreen):
                 said = f"✓ {(await (await link.sync()).provider.probe()).sentence}"
             except ProviderError as error:
                 said = f"✗ {error.sentence()}"
-            self.tested[link.name] = said
+            self.tested[link.name] = f"Test: {said}"
             self._say(f"{link.name}: {said}")
             self.read()
 
@@ -80,28 +86,34 @@ class ConnectionActions(EvalScreen):
         connection = self._chosen()
         if connection is None or self._is_demo():
             return
-        name = connection.name
 
         def given(key: "GivenKey | None") -> None:
             if key is not None:
                 self.run_worker(
-                    self._take_key(name, key), name="key", group="key", exit_on_error=False
+                    self._take_key(connection, key), name="key", group="key", exit_on_error=False
                 )
 
-        self.app.push_screen(KeyForm(name), given)
+        self.app.push_screen(KeyForm(connection.name), given)
 
-    async def _take_key(self, name: str, given: "GivenKey") -> None:
+    async def _take_key(self, connection: ConnectionConfig, given: "GivenKey") -> None:
+        name, environ, kept = connection.name, self.services.environ, False
         told = f"{name}: the key is used until evaltop ends"
         if given.keep:
             try:
-                keyring = await keep_in_keyring(name, given.reveal(), self.services.environ)
+                keyring = await keep_in_keyring(name, given.reveal(), environ)
             except KeyringTroubleError as trouble:
-                told = f"{told}; it was not kept: {trouble}"
+                told = f"{name}: not kept, {trouble}; it is used until evaltop ends"
+                self.tested[name] = f"⚠ The key was not kept: {trouble}. {trouble.remedy}"
             else:
+                kept = True
+                self.tested.pop(name, None)
                 told = f"{name}: the key is kept in {keyring}"
+                before = describe_key_source(connection, environ)
+                if before.found:
+                    told = f"{name}: kept, but {before.source} goes before it from the next start"
         link = self.services.links.get(name)
         if link is not None and isinstance(link.key, EnterableSource):
-            link.key.enter(given.reveal())
+            link.key.enter(given.reveal(), kept=kept)
             self.services.poller.refresh(None)
         found = key_in_use(link)
         if found is not None:

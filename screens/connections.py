@@ -95,7 +95,7 @@ class ConnectionsScreen(ConnectionActions):
             *(locate_key(connection, environ) for connection in config.connections)
         )
         for connection, place in zip(config.connections, places, strict=True):
-            if "typed in" not in self.places[connection.name].source:
+            if key_in_use(self.services.links.get(connection.name)) is None:
                 self.places[connection.name] = place
         self.read()
 

@@ -130,7 +130,7 @@ async def test_a_bare_box_begins_with_connections_and_adds_one(
             assert any(one.name == "poll gate" and one.is_running for one in pilot.app.workers)
 
             await press(pilot, "t")
-            await until(pilot, "the key was refused (401)")
+            await until(pilot, "it wants a key (401)")
             await press(pilot, "K", *KEY)
             assert KEY not in text(pilot)
             await press(pilot, "enter")
@@ -257,8 +257,11 @@ async def test_a_key_is_used_for_the_session_where_no_keyring_takes_it(
             await press(pilot, "A", "K", "enter")
             assert "That is no key" in text(pilot)
             await press(pilot, *KEY, "enter")
-            await until(pilot, "it was not kept: the keyring is locked")
+            await until(
+                pilot, "prod: not kept, the keyring is locked; it is used until evaltop ends"
+            )
             await until(pilot, "typed in, until evaltop ends, …cdef")
+            assert "⚠ The key was not kept: the keyring is locked. Unlock it" in text(pilot)
             source = services_of(pilot).links["prod"].key
             found = await source()
             assert found is not None
@@ -267,6 +270,23 @@ async def test_a_key_is_used_for_the_session_where_no_keyring_takes_it(
             await until(pilot, "prod: the key is used until evaltop ends")
             await press(pilot, "K", "escape")
             assert "canary" not in text(pilot)
+
+
+async def test_a_key_that_is_kept_comes_from_the_keyring_unless_something_goes_before_it(
+    environ: dict[str, str], file: Path, keyring: MemoryKeyring
+) -> None:
+    write(file)
+    async with running(environ, file) as pilot:
+        await press(pilot, "A", "K", *KEY, "enter")
+        await until(pilot, "prod: the key is kept in")
+        await until(pilot, "keyring, …cdef")
+        assert keyring.kept["evaltop", "prod"] == KEY
+    environ["OPENAI_API_KEY"] = "x" * 20
+    async with running(environ, file) as pilot:
+        await press(pilot, "A", "K", *KEY, "enter")
+        await until(
+            pilot, "prod: kept, but variable OPENAI_API_KEY goes before it from the next start"
+        )
 
 
 async def test_the_locked_keyring_is_told_with_its_remedy(

@@ -124,7 +124,7 @@ def test_a_key_is_tested_against_its_provider(
         Path(environ["EVALTOP_CONFIG"]).write_text(CONFIG.format(url=served.url))
         code, _, err = run("test", "gate", environ=environ)
         assert code == 77
-        assert "gate: the key was refused (401)" in err
+        assert "gate: it wants a key (401)" in err
         run("set", "gate", environ=environ, typed=KEY)
         code, out, _ = run("test", "gate", environ=environ)
         assert (code, out) == (0, "gate: ok. The gateway answers.\n")

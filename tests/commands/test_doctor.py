@@ -88,7 +88,7 @@ def test_on_a_bare_box_it_leads_to_a_working_connection(
         file.write_text("\n".join(lines))
         code, out = doctor(environ)
         assert code == 77
-        assert "the key was refused (401)" in out
+        assert "it wants a key (401)" in out
         assert "→ export GOMODEL_MASTER_KEY=…, or evaltop auth set gateway" in out
 
         environ["GOMODEL_MASTER_KEY"] = KEY

@@ -139,13 +139,17 @@ async def test_a_typed_key_counts_before_all_others() -> None:
     source = make_key_source(openai(), {"OPENAI_API_KEY": "refused"})
     await source()
     assert isinstance(source, EnterableSource)
-    source.enter("typed-0123456789")
+    source.enter("typed-0123456789", kept=False)
     found = await source()
     assert found is not None
     assert (found.secret.reveal(), found.last4) == ("typed-0123456789", "6789")
     assert source.found is found
     assert isinstance(source, RenewableSource)
     assert not source.invalidate(found)
+    source.enter("kept-0123456789", kept=True)
+    assert source.found is not None
+    assert (source.found.source, source.found.last4) == ("keyring", "6789")
+    assert source.invalidate(source.found), "the keyring may have another by now"
 
 
 async def test_the_place_is_located_without_running_a_command(home: dict[str, str]) -> None:

@@ -78,8 +78,8 @@ class EnterableSource(Protocol):
         """The key in use; None before it was looked for."""
         ...
 
-    def enter(self, key: str) -> None:
-        """Use this key until the program ends."""
+    def enter(self, key: str, *, kept: bool) -> None:
+        """Use this key until the program ends; `kept` says that the keyring has it now."""
         ...
 
 

@@ -105,9 +105,9 @@ class KeyLadder:
             self._found = None
         return True
 
-    def enter(self, key: str) -> None:
-        """Use a key a person typed, until the program ends."""
-        self._found = FoundKey.of(key, _TYPED)
+    def enter(self, key: str, *, kept: bool) -> None:
+        """Use a key a person typed, until the program ends; `kept` says the keyring has it now."""
+        self._found = FoundKey.of(key, _KEYRING if kept else _TYPED)
         self._ends_at = None
 
     async def _look(self) -> FoundKey | None:

@@ -31,7 +31,7 @@ class Known:
     capabilities: Capabilities | None = None
     """None before its provider was asked anything."""
     tested: str = ""
-    """What the last test said."""
+    """What came of the last test, or why its key was not kept."""
 
 
 def key_text(place: KeyPlace) -> str:
@@ -116,8 +116,8 @@ def paragraph(config: Config, name: str, health: Health | None, known: Known, no
         lines.append("Switched off: it is kept and not asked.")
     elif health is not None:
         lines.append(health_text(health, now))
-    if known.tested:
-        lines.append(f"Test: {known.tested}")
+    if known.tested and (health is None or not health.error or health.error not in known.tested):
+        lines.append(known.tested)
     poll = connection.poll
     lines += [
         "",

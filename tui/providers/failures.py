@@ -8,6 +8,7 @@ from datetime import datetime
 
 import httpx
 
+from tui.config import key_variable_of
 from tui.errors import (
     AuthError,
     BadAnswerError,
@@ -151,17 +152,9 @@ def status_error(
 
 
 def _meaning(status: int, words: Words) -> tuple[type[ProviderError], str, str]:
-    source = f"It came from {words.key_source}. " if words.key_source else "No key was sent. "
-    found = (AuthError, "the key was refused", source + "Set a valid key and test it again.")
     match status:
-        case 401:
-            return found
-        case 403:
-            return (
-                AuthError,
-                "the key may not read this",
-                source + "Use a key with the permission to read it.",
-            )
+        case 401 | 403:
+            return AuthError, *_refusal(status, words)
         case 404 | 410:
             return MissingError, "it is not there", "Check the id, project and base_url."
         case 429:
@@ -173,6 +166,17 @@ def _meaning(status: int, words: Words) -> tuple[type[ProviderError], str, str]:
                 "It is asked again later; their status page may say more.",
             )
     return RejectedError, "the request was refused", "Check this connection's settings."
+
+
+def _refusal(status: int, words: Words) -> tuple[str, str]:
+    """Return what a 401 or 403 means, and the remedy."""
+    if not words.key_source:
+        wish = f"Set {key_variable_of(words.connection)}, or keep it in a keyring"
+        return "it wants a key", f"No key was sent. {wish}: evaltop auth set {words.connection}."
+    source = f"It came from {words.key_source}. "
+    if status == 401:  # noqa: PLR2004 - HTTP's own number
+        return "the key was refused", source + "Set a valid key and test it again."
+    return "the key may not read this", source + "Use a key with the permission to read it."
 
 
 def redirect_error(

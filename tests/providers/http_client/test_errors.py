@@ -192,7 +192,10 @@ async def test_a_refused_key_names_where_it_came_from() -> None:
 
     assert refused.message == "prod: the key was refused (401)."
     assert "variable EVALTOP_PROD_API_KEY" in refused.remedy
-    assert "No key was sent." in keyless.remedy
+    assert keyless.message == "prod: it wants a key (401)."
+    assert keyless.remedy == (
+        "No key was sent. Set EVALTOP_PROD_API_KEY, or keep it in a keyring: evaltop auth set prod."
+    )
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "grüße", "nul\0"])
