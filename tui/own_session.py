@@ -55,3 +55,5 @@ async def kill(process: asyncio.subprocess.Process) -> None:
             while process.stdout is not None and await process.stdout.read(_PIECE):
                 pass
             await process.wait()
+    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - nothing public does
+    await asyncio.sleep(0)  # the loop closes it in its next turn

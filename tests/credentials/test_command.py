@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,7 @@ async def test_a_child_that_has_left_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(own_session, "KILL_S", 0.1)
+    before = open_pipes()
     pids = tmp_path / "pids"
     program = (
         "import os, pathlib, sys, time\n"
@@ -105,6 +107,8 @@ async def test_a_child_that_has_left_holds_nobody_up(
     with pytest.raises(CommandFailedError, match="did not end within"):
         await command_output(python(program, str(pids)), ENVIRON, limit_s=1.5)
 
+    await asyncio.sleep(0)
+    assert open_pipes() == before, "nothing is kept open for it"
     os.kill(int(pids.read_text()), signal.SIGKILL)
 
 
@@ -123,6 +127,15 @@ async def test_a_program_nobody_waits_for_is_killed(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     await asyncio.to_thread(wait_until_gone, pids)
+
+
+def open_pipes() -> set[str]:
+    """Return the pipes this process holds."""
+    found = set()
+    for handle in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one the folder itself was read with
+            found.add(str(handle.readlink()))
+    return {name for name in found if name.startswith("pipe:")}
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
