@@ -27,8 +27,9 @@ def echoes(stdin: TextIO) -> bool:
     return bool(termios.tcgetattr(stdin.fileno())[3] & termios.ECHO)
 
 
-async def until_hidden(stdin: TextIO) -> None:
-    while echoes(stdin):  # noqa: ASYNC110 - the terminal tells nobody when it changes
+async def until_hidden(stdin: TextIO, asking: asyncio.Future[str | None]) -> None:
+    while echoes(stdin):
+        assert not asking.done(), "it has asked for nothing"
         await asyncio.sleep(0.001)
 
 
@@ -38,7 +39,7 @@ async def test_what_is_typed_is_not_shown_and_the_terminal_is_restored(
     person, stdin = terminal
     story = io.StringIO()
     asking = asyncio.create_task(TerminalPrompt(stdin, story)("prod"))
-    await until_hidden(stdin)
+    await until_hidden(stdin, asking)
     os.write(person, b" sk-canary \n")
 
     assert await asking == "sk-canary"
@@ -56,7 +57,7 @@ async def test_an_empty_line_is_no_key_and_is_asked_once(terminal: tuple[int, Te
     person, stdin = terminal
     prompt = TerminalPrompt(stdin, io.StringIO())
     asking = asyncio.create_task(prompt("prod"))
-    await until_hidden(stdin)
+    await until_hidden(stdin, asking)
     os.write(person, b"\n")
 
     assert await asking is None
@@ -70,11 +71,11 @@ async def test_two_connections_are_asked_for_one_after_the_other(
     story = io.StringIO()
     prompt = TerminalPrompt(stdin, story)
     one, two = (asyncio.create_task(prompt(name)) for name in ("one", "two"))
-    await until_hidden(stdin)
+    await until_hidden(stdin, one)
     assert "two" not in story.getvalue()
     os.write(person, b"first\n")
     assert await one == "first"
-    await until_hidden(stdin)
+    await until_hidden(stdin, two)
     os.write(person, b"second\n")
     assert await two == "second"
 
@@ -82,7 +83,7 @@ async def test_two_connections_are_asked_for_one_after_the_other(
 async def test_an_interrupted_prompt_gives_the_terminal_back(terminal: tuple[int, TextIO]) -> None:
     _person, stdin = terminal
     asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
-    await until_hidden(stdin)
+    await until_hidden(stdin, asking)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
@@ -103,11 +104,12 @@ async def test_a_key_may_come_in_pieces_and_nothing_but_the_echo_is_changed(
     before = termios.tcgetattr(stdin.fileno())
     story = io.StringIO()
     asking = asyncio.create_task(TerminalPrompt(stdin, story)("prod"))
-    await until_hidden(stdin)
+    await until_hidden(stdin, asking)
     now = termios.tcgetattr(stdin.fileno())
     assert now[3] == before[3] & ~termios.ECHO
     os.write(person, b"sk-\x04")  # gives what is typed so far, without an end of line
-    while select.select([stdin], [], [], 0)[0]:  # noqa: ASYNC110 - nobody tells that it was read
+    while select.select([stdin], [], [], 0)[0]:
+        assert not asking.done(), "it waits for the end of the line"
         await asyncio.sleep(0.001)
     os.write(person, b"canary\n")
     assert await asking == "sk-canary"
@@ -117,7 +119,7 @@ async def test_a_key_may_come_in_pieces_and_nothing_but_the_echo_is_changed(
 async def test_what_is_no_text_is_taken_as_far_as_it_is(terminal: tuple[int, TextIO]) -> None:
     person, stdin = terminal
     asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
-    await until_hidden(stdin)
+    await until_hidden(stdin, asking)
     os.write(person, b"a\xffb\n")
     assert await asking == "a\ufffdb"
 
@@ -126,7 +128,7 @@ async def test_a_terminal_that_goes_away_has_no_key() -> None:
     person, program = pty.openpty()
     with os.fdopen(program, "r") as stdin:
         asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
-        await until_hidden(stdin)
+        await until_hidden(stdin, asking)
         os.close(person)
         assert await asking is None
 
@@ -139,7 +141,7 @@ async def test_the_prompt_of_a_terminal_reads_and_tells_there(
         prompt = terminal_prompt(stdin, story)
         assert prompt is not None
         asking = asyncio.ensure_future(prompt("prod"))
-        await until_hidden(stdin)
+        await until_hidden(stdin, asking)
         assert b"Key for prod" in os.read(person, 4096)
         os.write(person, b"sk-canary\n")
         assert await asking == "sk-canary"

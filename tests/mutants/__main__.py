@@ -1,9 +1,9 @@
 """The mutation score of what must not be wrong: `python -m tests.mutants [MODULE…]`.
 
 mutmut, set up in pyproject.toml, changes one thing at a time in the client policy, credentials,
-cleaning and the store's recovery, and runs the tests that reach the changed function. A change no
-test notices has survived; one that only writes SQL in other letters changes nothing and is not
-counted. Printed are the killed ones of each module, and the names of those that
+cleaning and the store's recovery, and `trying.py` runs the tests that reach the changed function.
+A change no test notices has survived; one that only writes SQL in other letters changes nothing and
+is not counted. Printed are the killed ones of each module, and the names of those that
 survived; `mutmut show NAME` shows one. Ends with 1 when a module is below 90 %.
 
     python -m tests.mutants                      all of it anew: an hour or two on two cores
@@ -28,9 +28,8 @@ LOWEST = 0.9
 """What each module has to reach: the part of the changes that is noticed."""
 
 _PLACE = Path("mutants")
-_KILLED = frozenset({1, 3, -24, 24, 36, 152, 255})
-"""pytest has failed, or would not have ended."""
-
+_NOTICED = 1
+"""How the children of `trying.py` end when a test has failed, or would not have ended."""
 
 _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|PRAGMA|BEGIN|CREATE)\b", re.IGNORECASE)
 _LETTERS_QUOTED = re.compile(r"'[^']*[A-Za-z]")
@@ -86,7 +85,7 @@ def figures(place: Path) -> dict[str, dict[str, int | None]]:
 
 def survivors(codes: dict[str, int | None]) -> list[str]:
     """Return the changes no test has noticed."""
-    return [name for name, code in codes.items() if code not in _KILLED]
+    return [name for name, code in codes.items() if code != _NOTICED]
 
 
 def report(found: dict[str, dict[str, int | None]]) -> bool:
@@ -106,9 +105,15 @@ def report(found: dict[str, dict[str, int | None]]) -> bool:
 
 
 def run(names: Iterable[str], children: int) -> None:
-    """Let mutmut try changes; without names, all."""
-    mutmut = Path(sys.executable).with_name("mutmut")
-    subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
+    """Let mutmut try changes; without names, all. Its progress is for terminals only."""
+    program = str(Path(__file__).with_name("trying.py"))
+    argv = [sys.executable, program, str(children), *names]
+    if sys.stdout.isatty():
+        subprocess.run(argv, check=True)
+        return
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit((done.stdout + done.stderr).replace("\r", "\n")[-10_000:])
 
 
 def main() -> int:
