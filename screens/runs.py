@@ -59,6 +59,8 @@ class RunsScreen(FollowingScreen):
             show_mistake=self._show_mistake,
         )
         self._slept = False
+        self._stale: set[str] | None = None
+        """Keys of the runs told of as changed since they were last shown; None = any may have."""
 
     def compose(self) -> ComposeResult:
         """Lay out title, table and the lines at the bottom; the first frame needs no more."""
@@ -128,6 +130,8 @@ class RunsScreen(FollowingScreen):
         The rest is read in a thread: at once for a person, after a rest for live data.
         """
         query = self.query_now
+        if urgent:
+            self._stale = None
         if self._is_short:
             store = self.services.store
             view = store.runs(replace(query, limit=SHORT + 1))
@@ -143,11 +147,12 @@ class RunsScreen(FollowingScreen):
             self._length = looked.view.count()
         self.table.empty = self._why_empty()
         if shown is not None and shown.query == looked.query and shown.view.same_order(looked.view):
-            self.table.rows_changed()
+            self.table.rows_changed(self._stale)
         else:
             self.table.sort = SortMark(SORTS[self._sort][0], self._descending)
             store, clock = self.services.store, self.services.clock
             self.table.set_source(RunsSource(looked.view, store, clock))
+        self._stale = set()
         self._show_title()
         self._tell_visible()
 
@@ -199,8 +204,11 @@ class RunsScreen(FollowingScreen):
     def changed(self, change: Change) -> None:
         """Show new and changed runs."""
         if change.refs:
+            keys = {str(ref) for ref in change.refs}
             if not self._is_short:
-                self.table.rows_changed({str(ref) for ref in change.refs})
+                self.table.rows_changed(keys)
+            if self._stale is not None:
+                self._stale |= keys
             self.read(urgent=False)
         elif change.connections:
             self.table.empty = self._why_empty()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -98,12 +99,55 @@ async def test_a_run_that_just_ended_is_asked_once_for_its_detail(world: World) 
     assert world.asked() == ["list eval_a"]
 
 
-async def test_visible_live_runs_are_asked_by_themselves(world: World) -> None:
+async def test_visible_live_runs_are_asked_by_themselves_where_no_list_counts(
+    world: World,
+) -> None:
+    world.provider.capabilities = Capabilities(can_cancel=True, list_counts=False)
     await world.loop.tick()
     world.loop.visible = frozenset({RunRef("prod", "live"), RunRef("prod", "done")})
     world.asked()
+    for _ in range(3):
+        world.clock.advance(15)
+        await world.loop.tick()
+        assert world.asked() == ["list eval_a", "get live"]
+
+
+async def test_what_the_list_has_just_told_is_not_asked_for_again(world: World) -> None:
+    world.loop.visible = frozenset({RunRef("prod", "live"), RunRef("prod", "far")})
     await world.loop.tick()
-    assert world.asked() == ["list eval_a", "get live"]
+    assert world.asked() == ["sources", "list eval_a", "get live"], "once, for its total"
+    runs = world.provider.sources["eval_a"]
+    runs += [make_run("more"), make_run("far", Status.RUNNING, done=1, total=9)]
+    for _ in range(3):
+        world.clock.advance(15)
+        await world.loop.tick()
+    assert world.asked().count("get live") == 0
+    world.loop.ask_now()
+    await world.loop.tick()
+    world.clock.advance(15)
+    world.asked()
+    await world.loop.tick()
+    assert world.asked() == ["list eval_a", "get far"], "it is behind the newest page"
+
+
+async def test_a_connection_that_answers_on_is_saved_now_and_then(world: World) -> None:
+    saved: list[float] = []
+    save = world.store.set_connection
+
+    def noted(*names: str, **told: Any) -> Change:
+        saved.append(world.clock.monotonic())
+        return save(*names, **told)
+
+    world.store.set_connection = noted  # type: ignore[method-assign]
+    for _ in range(20):
+        await world.loop.tick()
+        world.clock.advance(1)
+    assert len(saved) == 4
+    world.provider.failures["list eval_a"] = ServerFaultError("down")
+    await world.loop.tick()
+    world.provider.failures.clear()
+    await world.loop.tick()
+    assert len(saved) == 6, "trouble and its end are told at once"
 
 
 async def test_a_stale_list_makes_every_live_run_asked(world: World) -> None:
@@ -135,6 +179,7 @@ async def test_many_runs_to_ask_keep_no_answer_from_being_told(world: World) -> 
 
 
 async def test_a_broken_run_beside_a_good_list_is_told_without_flicker(world: World) -> None:
+    world.provider.capabilities = Capabilities(can_cancel=True, list_counts=False)
     world.provider.failures["get live"] = ServerFaultError("this run is down")
     world.loop.visible = frozenset({RunRef("prod", "live")})
     await world.loop.tick()

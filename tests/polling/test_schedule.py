@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -5,7 +6,7 @@ import pytest
 
 from tui.config import PollSettings
 from tui.errors import AuthError, ProviderError, RetiredError, ServerFaultError
-from tui.models import ProviderKind, Run, RunKind, RunRef, Status
+from tui.models import Counts, ProviderKind, Run, RunKind, RunRef, Status
 from tui.polling.discovery import SourceFacts, choose, per_tick
 from tui.polling.schedule import (
     Attention,
@@ -14,7 +15,8 @@ from tui.polling.schedule import (
     needs_detail,
     run_interval_s,
 )
-from tui.providers.base import RunSource
+from tui.providers.base import Capabilities, RunSource
+from tui.store import StoredRun, SyncState
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SETTINGS = PollSettings(5, 15, 60, 60)
@@ -62,19 +64,44 @@ def test_a_quiet_run_is_asked_less_and_less() -> None:
     assert interval(25, focused=True) == 5
 
 
+LISTED = Capabilities(can_cancel=True)
+UNCOUNTED = Capabilities(can_cancel=True, list_counts=False)
+STALE = Capabilities(can_cancel=True, list_refreshes=False)
+
+
 @pytest.mark.parametrize(
-    ("status", "refreshes", "visible", "expected"),
+    ("capabilities", "status", "visible", "age_s", "total", "asked", "expected"),
     [
-        (Status.RUNNING, True, True, True),
-        (Status.RUNNING, True, False, False),
-        (Status.RUNNING, False, False, True),
-        (Status.COMPLETED, False, True, False),
+        (LISTED, Status.RUNNING, True, 0, 10, False, False),
+        (LISTED, Status.RUNNING, True, 60, 10, True, True),
+        (LISTED, Status.RUNNING, True, 0, None, False, True),
+        (LISTED, Status.RUNNING, True, 0, None, True, False),
+        (LISTED, Status.RUNNING, True, -86_400, 10, True, True),
+        (LISTED, Status.RUNNING, False, 60, None, False, False),
+        (UNCOUNTED, Status.RUNNING, True, 0, 10, True, True),
+        (UNCOUNTED, Status.RUNNING, False, 0, 10, True, False),
+        (STALE, Status.RUNNING, False, 0, 10, True, True),
+        (STALE, Status.COMPLETED, True, 60, 10, False, False),
+        (LISTED, Status.COMPLETED, True, 60, 10, False, False),
     ],
 )
-def test_only_live_runs_are_asked_by_themselves(
-    status: Status, refreshes: bool, visible: bool, expected: bool
+def test_only_live_runs_that_no_list_tells_are_asked_by_themselves(
+    capabilities: Capabilities,
+    status: Status,
+    *,
+    visible: bool,
+    age_s: float,
+    total: int | None,
+    asked: bool,
+    expected: bool,
 ) -> None:
-    assert needs_detail(run(status), list_refreshes=refreshes, visible=visible) is expected
+    told = NOW - timedelta(seconds=age_s)
+    stored = StoredRun(
+        replace(run(status), counts=Counts(total=total)), told, told, told, SyncState()
+    )
+    since = NOW - timedelta(seconds=18)
+    needed = needs_detail(stored, capabilities, visible=visible, asked=asked, since=since, now=NOW)
+    assert needed is expected
 
 
 def facts(

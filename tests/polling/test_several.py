@@ -14,6 +14,7 @@ from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import HealthState
 from tui.polling.links import Link
 from tui.polling.sync import Sync
+from tui.polling.wait_loop import WaitLoop
 from tui.store import Store
 
 LIVE = RunRef("prod", "live")
@@ -149,6 +150,43 @@ async def test_a_run_on_two_screens_is_asked_as_often_as_on_one(
         clock.advance(0.5)
     both = one.asked() + other.asked()
     assert both.count("get live") <= 120 / (5 * 0.8) + 1
+
+
+async def test_a_wait_reads_what_the_lists_of_another_tell(
+    processes: tuple[Process, Process], clock: FakeClock
+) -> None:
+    one, other = processes
+    await one.loop.tick()
+    one.asked()
+    told: list[str] = []
+
+    class Polled(FakeClock):
+        """While the one that waits sleeps, the other asks its lists."""
+
+        async def sleep(self, seconds: float) -> None:
+            runs = one.provider.sources["eval_a"]
+            until = clock.monotonic() + seconds
+            while clock.monotonic() < until:
+                clock.advance(0.5)
+                if clock.monotonic() % 15 == 0:
+                    done = (runs[0].counts.done or 0) + 1
+                    status = Status.COMPLETED if done > 8 else Status.RUNNING
+                    runs[0] = make_run("live", status, done=done)
+                    await one.loop.tick()
+
+        monotonic = clock.monotonic
+        now = clock.now
+
+    waiting = WaitLoop(
+        {"prod": other.link},
+        other.store,
+        Polled(),
+        Random(1),
+        lambda event, _stored, _sentence: told.append(event),
+    )
+    await waiting.run([LIVE])
+    assert other.asked() == ["get live"], "once, at its start"
+    assert told == ["waiting", *["progress"] * 7, "ended"]
 
 
 async def test_the_first_look_tells_nothing_and_a_busy_file_is_looked_at_later(

@@ -217,6 +217,10 @@ def test_run_lists_tell_when_they_were_checked() -> None:
     assert (evals.checked_at, evals.complete_at) == (clock.now(), START)
     assert (evals.live_runs, evals.newest_run_at) == (1, START - timedelta(hours=1))
     assert store.sources("docs") == []
+    clock.advance(5)
+    store.apply_runs("prod", "eval_a", [make_run()], complete=False, checked=source)
+    _, evals = store.sources("prod")
+    assert (evals.source, evals.checked_at, evals.complete_at) == (source, clock.now(), START)
     store.close()
 
 

@@ -175,8 +175,11 @@ async def test_changed_rows_are_read_only_when_they_are_on_screen() -> None:
         source.texts["k3"] = "near"
         table.rows_changed(["k3"])
         await pilot.pause()
-        assert source.read == [(0, 10)]
+        assert source.read == [(3, 1)]
         assert "near" in app.lines()[4]
+        source.read.clear()
+        table.rows_changed(["k5", "k6", "k8"])
+        assert source.read == [(5, 2), (8, 1)]
         assert table.move_to("k400")
         await pilot.pause()
         assert "far" in app.text()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
@@ -15,6 +15,7 @@ from tui.polling.health import ConnectionHealth, HealthState
 from tui.polling.links import Link
 from tui.polling.retirement import retired_error
 from tui.polling.schedule import (
+    LATE,
     RETIRED_RETRY_S,
     Attention,
     failure_delay_s,
@@ -31,7 +32,8 @@ from tui.store import Store, StoredRun
 STAND_BY_S = 2.0
 """How often a process looks whether the one that polls is still there."""
 HEARD_EVERY = timedelta(seconds=5)
-"""While a tick asks for many runs, how often it is told that answers come."""
+"""While a tick asks for many runs, how often it is told that answers come; and how often the store
+is told of them while nothing else changes."""
 RESERVE = 0.25
 """Share of a minute's requests that is left for the run a person opens."""
 SOURCES_EVERY_S = 300.0
@@ -65,6 +67,10 @@ class ConnectionLoop:
         """Whether another process asks this connection, and this one reads what it stores."""
         self._asked_at: dict[RunRef, float] = {}
         """When live runs were last asked by themselves, on the monotonic clock."""
+        self._well_saved_at: datetime | None = None
+        """The answer of which the store was told last; None after a failure."""
+        self._any_live = False
+        """Whether the last tick found live runs."""
         self._partly = False
         """Whether the last tick brought some answers beside a failure."""
         self._hidden: ProviderError | None = None
@@ -109,7 +115,7 @@ class ConnectionLoop:
             await self._save(self._retired)
             if self._retired is not None and not self._sources:
                 return jittered(RETIRED_RETRY_S, self._random)
-            busy = bool(await self._may_change()) or (await self._link.sync()).behind
+            busy = self._any_live or (await self._link.sync()).behind
             pause = list_delay_s(self._link.poll, Attention(False, busy), self._random)
             return max(pause, self._link.gate.poll_wish_s())
         now = self._clock.now()
@@ -125,6 +131,7 @@ class ConnectionLoop:
 
     async def _stand_by(self) -> float:
         """Show what the process that polls has found, and ask what it cannot know is looked at."""
+        self._well_saved_at = None
         state = await asyncio.to_thread(self._store.connection_state, self._link.name)
         if state is not None:
             known = await asyncio.to_thread(self._store.retired, self._link.name)
@@ -136,7 +143,8 @@ class ConnectionLoop:
             else:
                 self._set_health(self.health.outlived(self._retired, state.ok_at))
         if self.visible and self.health.state is not HealthState.ERROR:
-            for error in await self._details(await self._link.sync(), {}):
+            told_since = self._clock.now() - timedelta(seconds=self._link.poll.live_s * LATE)
+            for error in await self._details(await self._link.sync(), {}, told_since):
                 now = self._clock.now()
                 delay = failure_delay_s(error, self.health.failures + 1, now, self._random)
                 self._set_health(self.health.failed(error, now + timedelta(seconds=delay)))
@@ -156,16 +164,18 @@ class ConnectionLoop:
         Raises ProviderError when nothing at all answered.
         """
         sync, poll = await self._link.sync(), self._link.poll
+        begun = self._clock.now()
         await self._refresh_sources(sync)
         live_before = await self._may_change()
         hidden = None if isinstance(self._hidden, RetiredError) else self._hidden
         failures: list[ProviderError] = [] if hidden is None else [hidden]
         answered = 0
         most = per_tick(poll.max_requests_per_min, poll.live_s)
-        due = await self._due_sources(most)
+        due, checked = await self._due_sources(most)
         for source in due:
             try:
                 await sync.source(source)
+                checked[source.id] = self._clock.now()
                 answered += 1
             except ProviderError as error:
                 failures.append(error)
@@ -177,12 +187,12 @@ class ConnectionLoop:
                 await sync.older(older)
             except ProviderError as error:
                 failures.append(error)
-        await self._count_checked()
+        self._count_checked(checked)
         if answered and not failures and not self._partly:
             # Asking many runs by themselves may take minutes of the budget.
             self._set_health(self._well())
             await self._save(self._retired)
-        failures.extend(await self._details(sync, live_before))
+        failures.extend(await self._details(sync, live_before, begun))
         if failures and not answered:
             raise failures[0]
         return failures[0] if failures else None
@@ -195,7 +205,8 @@ class ConnectionLoop:
             self._sources_at, self._probe = now, False
             self._retired = self._hidden if isinstance(self._hidden, RetiredError) else None
 
-    async def _due_sources(self, most: int) -> list[RunSource]:
+    async def _due_sources(self, most: int) -> tuple[list[RunSource], dict[str, datetime]]:
+        """Return the lists to ask now, and when each was last asked."""
         states = {
             state.source.id: state
             for state in await asyncio.to_thread(self._store.sources, self._link.name)
@@ -209,37 +220,46 @@ class ConnectionLoop:
             )
             for source in self._sources
         ]
-        return choose(facts, now=self._clock.now(), most=most)
+        due = choose(facts, now=self._clock.now(), most=most)
+        return due, {ident: state.checked_at for ident, state in states.items()}
 
-    async def _count_checked(self) -> None:
+    def _count_checked(self, checked: dict[str, datetime]) -> None:
         """Tell how many of the lists have been asked: with many evals it takes a while."""
-        states = await asyncio.to_thread(self._store.sources, self._link.name)
-        known = {source.id for source in self._sources}
-        checked = [state.checked_at for state in states if state.source.id in known]
-        whole = len(checked) == len(known)
+        asked = [checked[source.id] for source in self._sources if source.id in checked]
+        whole = len(asked) == len(self._sources)
         self._set_health(
             replace(
                 self.health,
-                checked=len(checked),
-                sources=len(known),
-                oldest_check_at=min(checked) if whole and checked else None,
+                checked=len(asked),
+                sources=len(self._sources),
+                oldest_check_at=min(asked) if whole and asked else None,
             )
         )
 
     async def _details(
-        self, sync: Sync, live_before: dict[RunRef, StoredRun]
+        self, sync: Sync, live_before: dict[RunRef, StoredRun], told_since: datetime
     ) -> list[ProviderError]:
-        """Ask live runs by themselves where the list does not tell, and once those that ended."""
+        """Ask live runs by themselves where the list does not tell, and once those that ended.
+
+        What a list has told since `told_since` is not asked for.
+        """
         live = await self._may_change()
+        self._any_live = bool(live)
         wall = self._clock.now()
-        refreshes = sync.provider.capabilities.list_refreshes
         due = [ref for ref in live_before if ref not in live]
         room, now = max(1, self._room() - len(due)), self._clock.monotonic()
         self._asked_at = {ref: at for ref, at in self._asked_at.items() if ref in live}
         # Where the budget does not reach for all, those that have waited longest come first.
         for ref in sorted(live, key=lambda ref: self._asked_at.get(ref, 0.0)):
             stored = live[ref]
-            if not needs_detail(stored.run, list_refreshes=refreshes, visible=ref in self.visible):
+            if not needs_detail(
+                stored,
+                sync.provider.capabilities,
+                visible=ref in self.visible,
+                asked=ref in self._asked_at,
+                since=told_since,
+                now=wall,
+            ):
                 continue
             interval = run_interval_s(
                 self._link.poll, focused=False, idle_for=wall - stored.changed_at
@@ -280,14 +300,24 @@ class ConnectionLoop:
             self._set_health(replace(self.health, ok_at=state.ok_at))
 
     async def _save(self, failure: ProviderError | None) -> None:
-        await asyncio.to_thread(
-            self._store.set_connection,
-            self._link.name,
-            ok_at=self.health.ok_at,
-            error=None if failure is None else failure.message,
-            remedy=None if failure is None else failure.remedy,
+        """Tell the store how the connection is; that it answers on is told now and then."""
+        ok_at, saved_at = self.health.ok_at, self._well_saved_at
+        told_lately = (
+            failure is None
+            and ok_at is not None
+            and saved_at is not None
+            and timedelta() <= ok_at - saved_at < HEARD_EVERY
         )
-        if self._link.lists.held:
+        if not told_lately:
+            await asyncio.to_thread(
+                self._store.set_connection,
+                self._link.name,
+                ok_at=ok_at,
+                error=None if failure is None else failure.message,
+                remedy=None if failure is None else failure.remedy,
+            )
+            self._well_saved_at = ok_at if failure is None else None
+        if self._link.lists.held and self._link.next_try.told != self.health.next_at:
             await asyncio.to_thread(self._link.next_try.tell, self.health.next_at)
 
     def _set_health(self, health: ConnectionHealth) -> None:

@@ -15,18 +15,19 @@ class NextTry:
     def __init__(self, file: Path | None) -> None:
         """Keep it in this file, made when first needed; None = nobody else is there."""
         self._file = file
-        self._told: datetime | None = None
+        self.told: datetime | None = None
+        """What the others were last told from here."""
 
     def tell(self, at: datetime | None) -> None:
         """Tell when the next attempt is; None = it answers. Where that cannot be, nobody hears."""
-        if self._file is None or at == self._told:
+        if self._file is None or at == self.told:
             return
         try:
             with locked(self._file) as descriptor:
                 write_all(descriptor, b"" if at is None else _AT.pack(at.timestamp()))
         except OSError:
             return
-        self._told = at
+        self.told = at
 
     def heard(self, now: datetime) -> datetime | None:
         """Return what was told; None when nothing was, or its time is over."""

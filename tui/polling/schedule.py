@@ -6,7 +6,8 @@ from random import Random
 from tui.config import PollSettings
 from tui.errors import AuthError, KeyMissingError, ProviderError, RetiredError
 from tui.frozen import frozen
-from tui.models import Run
+from tui.providers.base import Capabilities
+from tui.store import StoredRun
 
 JITTER = 0.1
 """Share of every interval that is random, so that many watchers do not march in step."""
@@ -16,6 +17,8 @@ DORMANT_AFTER = timedelta(days=1)
 """After this long it is asked only by the list."""
 BACKOFF_CAP_S = 30.0
 LEAST_WAIT_S = 1.0
+LATE = 1.2
+"""What another process asks for at an interval is as new as can be for this many intervals."""
 KEY_RETRY_S = 300.0
 """A refused key may have been mended outside; asking rarely is enough."""
 RETIRED_RETRY_S = 86_400.0
@@ -78,9 +81,42 @@ def run_interval_s(settings: PollSettings, *, focused: bool, idle_for: timedelta
     return settings.idle_s if idle_for >= QUIET_AFTER else settings.live_s
 
 
-def needs_detail(run: Run, *, list_refreshes: bool, visible: bool) -> bool:
+def list_tells(
+    stored: StoredRun, capabilities: Capabilities, *, since: datetime, now: datetime
+) -> bool:
+    """Return whether a list has told a live run since then, all that asking it by itself would.
+
+    An answer to asking it does as well.
+    """
+    # A clock that was set back makes no old answer new.
+    is_new = since <= stored.fetched_at <= now
+    return is_new and capabilities.list_refreshes and capabilities.list_counts
+
+
+def needs_detail(
+    stored: StoredRun,
+    capabilities: Capabilities,
+    *,
+    visible: bool,
+    asked: bool,
+    since: datetime,
+    now: datetime,
+) -> bool:
     """Return whether a live run is asked by itself, beside the list.
 
-    A stale list (GoModel) needs it for every live run; elsewhere only what is on screen gets it.
+    A stale list (GoModel) needs it for every live run; elsewhere only what is on screen gets it,
+    where the list does not count (Weave) or has not told the run: it may be behind the newest page.
+
+    Args:
+        stored: the run as it is stored.
+        capabilities: its provider's.
+        visible: whether it is on screen.
+        asked: whether it was asked by itself before: that may tell a total which no list does.
+        since: an answer since then is as new as any.
+        now: wall time.
     """
-    return run.live and (visible or not list_refreshes)
+    run = stored.run
+    if not run.live or not capabilities.list_refreshes:
+        return run.live
+    total_missing = run.counts.total is None and not asked
+    return visible and (total_missing or not list_tells(stored, capabilities, since=since, now=now))

@@ -89,7 +89,7 @@ class Sync:
         Pages behind the newest are left to `older` where they may bring something: once in a
         process, and when nothing on the newest page was known.
         """
-        page, change = await self._page(source, None)
+        page, change = await self._page(source, None, whole=not all_pages)
         told, after = len(page.runs), page.next_cursor
         if after is not None and not all_pages:
             strange = len(change.refs) == len(page.runs)
@@ -100,7 +100,8 @@ class Sync:
             page, _change = await self._page(source, after)
             told += len(page.runs)
             after = page.next_cursor if page.next_cursor != after else None
-        await self._checked(source)
+        if all_pages:
+            await self._checked(source)
         return told
 
     async def _checked(self, source: RunSource) -> None:
@@ -137,11 +138,21 @@ class Sync:
         states = await asyncio.to_thread(self._store.sources, self.provider.connection)
         return any(state.source.id == source.id and state.complete_at for state in states)
 
-    async def _page(self, source: RunSource, after: str | None) -> tuple[RunPage, Change]:
+    async def _page(
+        self, source: RunSource, after: str | None, *, whole: bool = False
+    ) -> tuple[RunPage, Change]:
+        """Store a page; `whole` = it is all that is asked, so that the source is checked by it."""
         page = await self.provider.list_runs(source, after=after)
         connection, complete = self.provider.connection, page.next_cursor is None
         change = await asyncio.to_thread(
-            partial(self._store.apply_runs, connection, source.id, page.runs, complete=complete)
+            partial(
+                self._store.apply_runs,
+                connection,
+                source.id,
+                page.runs,
+                complete=complete,
+                checked=source if whole else None,
+            )
         )
         self._publish(change)
         return page, change

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from random import Random
 
 from tui.clock import Clock
@@ -14,7 +15,7 @@ from tui.errors import (
 )
 from tui.models import RunRef
 from tui.polling.links import Link
-from tui.polling.schedule import failure_delay_s, jittered
+from tui.polling.schedule import LATE, failure_delay_s, jittered, list_tells
 from tui.store import Store, StoredRun
 
 LOOK_EVERY_S = 2.0
@@ -47,6 +48,8 @@ class WaitLoop:
         self._due: dict[RunRef, float] = {}
         self._failures: dict[RunRef, int] = {}
         self._known: dict[RunRef, StoredRun] = {}
+        self._told_here: dict[RunRef, datetime] = {}
+        """When the last answer to this process came."""
         self._answered: set[str] = set()
         """Connections that have answered well in this process."""
 
@@ -80,13 +83,25 @@ class WaitLoop:
         now = self._clock.monotonic()
         if self._due.get(ref, now) <= now:
             every_s = link.poll.live_s
-            if link.claims.take(str(ref), every_s * 0.8):
-                await self._ask(ref, link)
-            else:
+            if await self._told_by_others(ref, link) or not link.claims.take(
+                str(ref), every_s * 0.8
+            ):
                 self._due[ref] = now + jittered(every_s / 4, self._random)
+            else:
+                await self._ask(ref, link)
         stored = await asyncio.to_thread(self._store.run, ref)
         if stored is not None:
             self._note(ref, stored)
+
+    async def _told_by_others(self, ref: RunRef, link: Link) -> bool:
+        """Return whether a process that asks the lists has just brought all there is to know."""
+        stored = await asyncio.to_thread(self._store.run, ref)
+        if stored is None or stored.fetched_at == self._told_here.get(ref, stored.fetched_at):
+            return False
+        now = self._clock.now()
+        since = now - timedelta(seconds=link.poll.live_s * LATE)
+        capabilities = (await link.sync()).provider.capabilities
+        return list_tells(stored, capabilities, since=since, now=now)
 
     async def _ask(self, ref: RunRef, link: Link) -> None:
         try:
@@ -100,6 +115,9 @@ class WaitLoop:
                 self._tell("trouble", self._known[ref], error.sentence())
         else:
             self._answered.add(link.name)
+            told = await asyncio.to_thread(self._store.run, ref)
+            if told is not None:
+                self._told_here[ref] = told.fetched_at
             if self._failures.pop(ref, 0):
                 self._tell("recovered", self._known[ref], "")
             wish_s = max(link.poll.live_s, link.gate.poll_wish_s())

@@ -21,6 +21,8 @@ class Capabilities:
     can_cancel: bool
     list_refreshes: bool = True
     """False where a list is a stale snapshot and live runs must be asked one by one (GoModel)."""
+    list_counts: bool = True
+    """False where a list tells a live run's status, but not how far it is (Weave)."""
     rows_paged: bool = True
     """False where all rows come in one answer (Datalab, GoModel, batch files)."""
     rows_append: bool = False

@@ -86,7 +86,13 @@ class Store(StoreReader):
         self._database.write(lambda found: set_opened(found, given, self._now()))
 
     def apply_runs(
-        self, connection: str, source_id: str, runs: Sequence[Run], *, complete: bool
+        self,
+        connection: str,
+        source_id: str,
+        runs: Sequence[Run],
+        *,
+        complete: bool,
+        checked: RunSource | None = None,
     ) -> Change:
         """Store a page of a run list.
 
@@ -98,6 +104,8 @@ class Store(StoreReader):
             source_id: `RunSource.id` of the list.
             runs: the page; the order does not matter.
             complete: True with the last page of a walk over all of them.
+            checked: the list, when it was asked to the end with this page; as
+                `set_source_checked`.
         """
 
         def work(found: sqlite3.Connection) -> list[RunRef]:
@@ -105,6 +113,8 @@ class Store(StoreReader):
             changed = [run.ref for run in runs if apply_listed(found, source_id, run, now)]
             if complete:
                 accounts.source_complete(found, connection, source_id, now)
+            if checked is not None:
+                accounts.source_checked(found, connection, checked, self._clock.now())
             return changed
 
         return self._change(refs=self._database.write(work))

@@ -1,7 +1,8 @@
 """Rows of a source, read in pages and kept while they are near the screen."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import groupby
 
 from tui.widgets.table_model import TableRow, TableSource
 
@@ -62,6 +63,22 @@ class RowCache:
         self._pages.clear()
         self._window_start = start
         self._window = list(self._source.rows(start, rows)) if rows > 0 else []
+
+    def renew(self, kept: range, keys: Collection[str]) -> bool:
+        """Forget all rows but these, and read those among them again that have one of the keys.
+
+        Returns whether there were any.
+        """
+        self.forget_beyond(kept)
+        stale = [place for place, row in enumerate(self._window) if row.key in keys]
+        for _, run in groupby(enumerate(stale), lambda pair: pair[1] - pair[0]):
+            places = [place for _, place in run]
+            rows = list(self._source.rows(kept.start + places[0], len(places)))
+            if len(rows) < len(places):  # one has been removed since
+                self.reload(kept.start, len(kept))
+                break
+            self._window[places[0] : places[0] + len(places)] = rows
+        return bool(stale)
 
     def forget_beyond(self, kept: range) -> None:
         """Forget all rows but these."""

@@ -193,12 +193,13 @@ class VirtualTable(LineView):
     def rows_changed(self, keys: Collection[str] | None = None) -> None:
         """Read the rows on screen again and draw the cells that differ.
 
-        `keys` says which rows changed, None that any may have; nothing is read when none of them
-        is on screen.
+        `keys` says which rows changed, and only they are read; None that any may have.
         """
         count = self._source.count()
-        if keys is not None and count == self._count and set(keys).isdisjoint(self.visible_keys()):
-            self._rows.forget_beyond(self._visible())
+        if keys is not None and count == self._count:
+            if self._rows.renew(self._visible(), keys):
+                self._take_cursor_key(by_person=False)
+                self.lines_changed()
             return
         self._count = count
         self._cursor = max(0, min(self._cursor, count - 1))

@@ -81,7 +81,7 @@ class WeaveProvider:
     """One Weave project (`tui.providers.base.Provider`)."""
 
     kind = ProviderKind.WEAVE
-    capabilities = Capabilities(can_cancel=False, trial_detail=True)
+    capabilities = Capabilities(can_cancel=False, list_counts=False, trial_detail=True)
 
     def __init__(self, config: WeaveConnection, context: ClientContext) -> None:
         self.connection = config.name
