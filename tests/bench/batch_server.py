@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,9 +13,13 @@ from urllib.parse import urlsplit
 TOTAL = 5_000
 
 
+BEGUN = int(time.time())
+"""When the live batches had been running for ten minutes, and the others had ended."""
+
+
 def batch(number: int, *, live: bool, now: int) -> dict[str, Any]:
-    """Return a batch; a live one has come further with every second."""
-    created = now - 600 if live else now - 7_200 - number
+    """Return a batch; a live one has come further with every second, and nothing else changes."""
+    created = BEGUN - 600 if live else BEGUN - 7_200 - number
     done = now % TOTAL if live else TOTAL
     return {
         "id": f"batch_{'live' if live else 'done'}{number:06}",
@@ -62,13 +67,15 @@ def answer(path: str, live: int, ended: int) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(*, live: int, ended: int) -> Iterator[str]:
-    """Serve on a free port; yields the base URL."""
+def serving(*, live: int, ended: int, asked: "Counter[str] | None" = None) -> Iterator[str]:
+    """Serve on a free port; yields the base URL. `asked` counts requests by the key they bring."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if asked is not None:
+                asked[self.headers["Authorization"]] += 1
             body = json.dumps(answer(urlsplit(self.path).path, live, ended)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import bare_app
+from tests.bench import bare_app, bare_poller
 from tests.bench.batch_server import serving
 from tests.bench.stamped_terminal import StampedTerminal
 from tests.bench.stored_world import NEWEST, closed_url, make_home
@@ -23,6 +24,7 @@ from tests.bench.stored_world import NEWEST, closed_url, make_home
 EVALTOP = (str(Path(sys.executable).with_name("evaltop")),)
 BARE = (sys.executable, bare_app.__file__)
 WATCHED_S = 10.0
+MANY_WATCHED_S = 60.0
 DOWN, PAGE_DOWN = "\x1b[B", "\x1b[6~"
 # Without blanks, so that the text on screen tells how many keys have been answered.
 TYPED = "nightly-prompt-regression-run-of-the-week"
@@ -118,15 +120,24 @@ def measure_headless(home: Path, rounds: int) -> None:
         print(f"  {name:<30}{figures(samples)}{ratio(samples, yardstick)}")
 
 
-def watch(name: str, command: Sequence[str], wanted: str, environ: Mapping[str, str]) -> None:
-    """Print what a program writes and computes while nobody types."""
+def watch(
+    name: str,
+    command: Sequence[str],
+    wanted: str,
+    environ: Mapping[str, str],
+    seconds: float = WATCHED_S,
+    *,
+    begun: Callable[[], None] = lambda: None,
+) -> None:
+    """Print what a program writes and computes while nobody types; `begun` tells of the start."""
     with StampedTerminal(command, environ=environ) as terminal:
         terminal.shown_after(wanted)
         terminal.read_for(SETTLED_S)
+        begun()
         cpu = terminal.cpu_s()
-        size = terminal.read_for(WATCHED_S)
-        used = (terminal.cpu_s() - cpu) / WATCHED_S * 100
-        print(f"  {name:<34}{size / WATCHED_S:9.1f} B/s   {used:5.2f} % of a core")
+        size = terminal.read_for(seconds)
+        used = (terminal.cpu_s() - cpu) / seconds * 100
+        print(f"  {name:<34}{size / seconds:9.1f} B/s   {used:5.2f} % of a core")
 
 
 def measure_idle(home: Path, _rounds: int) -> None:
@@ -146,17 +157,22 @@ def measure_live(home: Path, _rounds: int) -> None:
     """Three live runs, asked once a second."""
     print(f"3 live runs on screen, asked at 1 Hz, {WATCHED_S:.0f} s")
     with serving(live=3, ended=20) as url:
+        bare = (sys.executable, bare_poller.__file__, f"{url}/batches")
+        watch("bare, the same list", bare, "batch_live", {"HOME": str(home)})
         environ = make_home(home / "live", url, runs=0, live_s=1)
         watch("evaltop", EVALTOP, "batch_live", environ)
 
 
 def measure_many(home: Path, _rounds: int) -> None:
     """Two hundred live runs on five connections, at the pace every connection begins with."""
-    print(f"200 live runs on 5 connections, default pace, {WATCHED_S:.0f} s")
-    with serving(live=40, ended=20) as url:
+    print(f"200 live runs on 5 connections, default pace, {MANY_WATCHED_S:.0f} s")
+    asked: Counter[str] = Counter()
+    with serving(live=40, ended=20, asked=asked) as url:
         names = ("prod", "b", "c", "d", "e")
-        environ = make_home(home / "many", url, runs=0, live_s=15, idle_s=60, connections=names)
-        watch("evaltop", EVALTOP, "batch_live", environ)
+        environ = make_home(home / "many", url, runs=0, connections=names, own_pace=False)
+        watch("evaltop", EVALTOP, "batch_live", environ, MANY_WATCHED_S, begun=asked.clear)
+    told = ", ".join(str(number) for number in asked.values())
+    print(f"  requests in these {MANY_WATCHED_S:.0f} s, by connection: {told}")
 
 
 def show_keys(terminal: StampedTerminal, name: str, keys: str, times: int) -> None:

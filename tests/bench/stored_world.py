@@ -41,18 +41,23 @@ def make_home(
     live_s: float = 15,
     idle_s: float = 3600,
     connections: Sequence[str] = ("prod",),
+    own_pace: bool = True,
 ) -> dict[str, str]:
-    """Fill `home`; return the environment that makes evaltop live there."""
+    """Fill `home`; return the environment that makes evaltop live there.
+
+    The keys are the connections' names. Without `own_pace` they have the pace they begin with.
+    """
     home.mkdir(parents=True, exist_ok=True)
     config = home / "config.toml"
     accounts = "".join(
         f'[connections.{name}]\nprovider = "openai"\nbase_url = "{base_url}"\n\n'
         for name in connections
     )
-    config.write_text(
-        f"{accounts}[poll]\nfocused_s = {live_s}\nlive_s = {live_s}\nidle_s = {idle_s}\n"
+    pace = (
+        f"[poll]\nfocused_s = {live_s}\nlive_s = {live_s}\nidle_s = {idle_s}\n"
         "max_requests_per_min = 600\n"
     )
+    config.write_text(accounts + (pace if own_pace else ""))
     store = Store.open(home / "data", clock=SystemClock())
     if runs:
         now = datetime.now(UTC) - timedelta(hours=2)
@@ -69,7 +74,7 @@ def make_home(
         "HOME": str(home),
         "EVALTOP_CONFIG": str(config),
         "EVALTOP_DATA_DIR": str(home / "data"),
-        **{f"EVALTOP_{name.upper()}_API_KEY": "not-a-key" for name in connections},
+        **{f"EVALTOP_{name.upper()}_API_KEY": name for name in connections},
     }
 
 
