@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import pty
+import termios
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +119,47 @@ def test_without_a_usable_keyring_nothing_is_kept_anywhere(
     assert keyring.kept == {}
     for file in tmp_path.rglob("*"):
         assert not file.is_file() or KEY.encode() not in file.read_bytes()
+
+
+def set_on_a_terminal(environ: dict[str, str], key: str) -> tuple[int, str]:
+    """Type a key where it is asked for. Returns the exit code and what the terminal showed."""
+    person, program = pty.openpty()
+    shown = ""
+    with os.fdopen(program, "r") as stdin, os.fdopen(os.dup(program), "w") as err:
+
+        def type_it() -> None:
+            nonlocal shown
+            while "enter for none): " not in shown and "evaltop: " not in shown:
+                shown += os.read(person, 4096).decode()
+            while "evaltop: " not in shown and termios.tcgetattr(person)[3] & termios.ECHO:
+                threading.Event().wait(0.001)
+            os.write(person, f"{key}\n".encode())
+
+        typing = threading.Thread(target=type_it)
+        typing.start()
+        arguments = build_parser().parse_args(["auth", "set", "prod"])
+        code = run_command(arguments, environ=environ, out=io.StringIO(), err=err, stdin=stdin)
+        typing.join()
+    os.close(person)
+    return code, shown
+
+
+def test_a_key_is_asked_for_on_a_terminal_that_says_where_it_goes(
+    environ: dict[str, str], backend: MemoryKeyring
+) -> None:
+    code, shown = set_on_a_terminal(environ, KEY)
+    assert code == 0
+    assert "Key for prod (not shown, kept in the keyring; enter for none): " in shown
+    assert "canary" not in shown
+    assert backend.kept == {("evaltop", "prod"): KEY}
+
+
+def test_nobody_types_a_key_that_nothing_would_keep(environ: dict[str, str]) -> None:
+    with using(FailingKeyring(KeyringLocked())):
+        code, shown = set_on_a_terminal(environ, KEY)
+    assert code == 77
+    assert "Key for" not in shown
+    assert "prod: no key can be kept: the keyring is locked. Unlock it" in shown
 
 
 def test_a_key_is_tested_against_its_provider(

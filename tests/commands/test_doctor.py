@@ -89,6 +89,9 @@ def test_on_a_bare_box_it_leads_to_a_working_connection(
         code, out = doctor(environ)
         assert code == 77
         assert "it wants a key (401)" in out
+        assert "→ export GOMODEL_MASTER_KEY=…, or give it a key_command" in out
+        with using(MemoryKeyring()):
+            _, out = doctor({**environ, **BUS})
         assert "→ export GOMODEL_MASTER_KEY=…, or evaltop auth set gateway" in out
 
         environ["GOMODEL_MASTER_KEY"] = KEY

@@ -12,6 +12,7 @@ from tui.credentials import (
     describe_key_source,
     drop_from_keyring,
     keep_in_keyring,
+    keyring_state,
     locate_key,
     terminal_prompt,
 )
@@ -67,8 +68,12 @@ async def _set(connection: ConnectionConfig, around: Surroundings) -> int:
 
 
 async def _given_key(name: str, around: Surroundings) -> str:
-    prompt = terminal_prompt(around.stdin, around.err)
+    prompt = terminal_prompt(around.stdin, around.err, "the keyring")
     if prompt is not None:
+        state = await keyring_state(around.environ)
+        if not state.usable:  # nobody types a key for nothing
+            message = f"{name}: no key can be kept: {state.sentence}."
+            raise KeyMissingError(message, remedy=state.remedy)
         key = await prompt(name) or ""
     else:
         key = (await asyncio.to_thread(around.stdin.read, _LONGEST)).strip()

@@ -1,4 +1,4 @@
-"""A hidden prompt on the terminal; what is typed is kept in memory only."""
+"""A hidden prompt on the terminal; it keeps what is typed in memory only."""
 
 import asyncio
 import os
@@ -20,10 +20,17 @@ class TerminalPrompt:
     terminal when it is interrupted.
     """
 
-    def __init__(self, stdin: TextIO, story: TextIO) -> None:
-        """Ask on a terminal: `stdin` must be one; the question is written to `story`."""
+    def __init__(self, stdin: TextIO, story: TextIO, kept_in: str = "memory") -> None:
+        """Ask on a terminal.
+
+        Args:
+            stdin: the terminal.
+            story: where the question is written.
+            kept_in: where the question says that the key is kept.
+        """
         self._stdin = stdin
         self._story = story
+        self._kept_in = kept_in
         self._turn = asyncio.Lock()
         self._declined: set[str] = set()
 
@@ -32,7 +39,9 @@ class TerminalPrompt:
         async with self._turn:
             if name in self._declined:
                 return None
-            self._story.write(f"Key for {name} (not shown, kept in memory; enter for none): ")
+            self._story.write(
+                f"Key for {name} (not shown, kept in {self._kept_in}; enter for none): "
+            )
             self._story.flush()
             try:
                 key = await self._line()
@@ -71,8 +80,8 @@ class TerminalPrompt:
                 termios.tcsetattr(handle, termios.TCSAFLUSH, before)
 
 
-def terminal_prompt(stdin: TextIO, story: TextIO) -> Prompt | None:
+def terminal_prompt(stdin: TextIO, story: TextIO, kept_in: str = "memory") -> Prompt | None:
     """Return a prompt where a person sits at a terminal; None elsewhere."""
     if not (stdin.isatty() and story.isatty()):
         return None
-    return TerminalPrompt(stdin, story)
+    return TerminalPrompt(stdin, story, kept_in)

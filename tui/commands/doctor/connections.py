@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tui.commands.doctor.findings import Finding, bad, ok, warn
 from tui.config import ConnectionConfig
-from tui.credentials import KeyPlace, locate_key
+from tui.credentials import KeyPlace, keyring_state, locate_key
 from tui.errors import AuthError, KeyMissingError, ProviderError
 from tui.polling.links import Link
 from tui.services import Services
@@ -36,7 +36,7 @@ async def _one(link: Link, environ: Mapping[str, str]) -> list[Finding]:
             bad(
                 connection.name,
                 clean_line(error.message.removeprefix(f"{connection.name}: ").removesuffix(".")),
-                _remedy(connection, place, error),
+                await _remedy(connection, place, error, environ),
                 error.exit_code,
             ),
         ]
@@ -64,10 +64,17 @@ async def _one(link: Link, environ: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
-def _remedy(connection: ConnectionConfig, place: KeyPlace, error: ProviderError) -> str:
+async def _remedy(
+    connection: ConnectionConfig,
+    place: KeyPlace,
+    error: ProviderError,
+    environ: Mapping[str, str],
+) -> str:
     if place.found or not isinstance(error, KeyMissingError | AuthError):
         return error.remedy or "evaltop doctor again in a while"
-    return f"export {connection.key_variable}=…, or evaltop auth set {connection.name}"
+    kept = (await keyring_state(environ)).usable
+    other = f"evaltop auth set {connection.name}" if kept else "give it a key_command"
+    return f"export {connection.key_variable}=…, or {other}"
 
 
 def _halves(sentence: str) -> tuple[str, str]:
