@@ -73,12 +73,14 @@ class AdoptingApp(NoticingApp):
         told = "the config file has changed and counts now"
         if mistakes := len(all_problems(config)):
             told += f", but for {plural(mistakes, 'mistake')} in it: A tells"
-        self.post_message(ConfigChanged(config, told))
+        self.post_message(ConfigChanged(config, told, seen=True))
 
     async def on_config_changed(self, event: ConfigChanged) -> None:
         """Go on with other settings: loops that are needed no more end, new ones begin."""
         before = self.services.config
         config = replace(event.config, problems=all_problems(event.config))
+        if event.seen and config == before:
+            return
         self.services, gone = self.services.adopt(config)
         if self._followed is not None:
             self._followed.take(self.services.config)

@@ -133,12 +133,17 @@ class Told(Message):
 
 
 class ConfigChanged(Message):
-    """The configuration was changed here, and written; `told` confirms it."""
+    """The configuration was changed; `told` says so.
 
-    def __init__(self, config: Config, told: str) -> None:
+    `seen` is one that was found in the file: if it is in force already, it is what was written here
+    a moment before, and there is nothing to tell.
+    """
+
+    def __init__(self, config: Config, told: str, *, seen: bool = False) -> None:
         super().__init__()
         self.config = config
         self.told = told
+        self.seen = seen
 
 
 class WorkBroke(Message):

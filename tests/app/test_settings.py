@@ -140,3 +140,15 @@ async def test_what_a_form_writes_takes_the_rest_of_the_file_along(
         await press(pilot, "A", "o")
         await until(pilot, "prod is switched off")
         assert pilot.app.theme == "nord"
+
+
+async def test_what_was_written_in_the_app_is_told_once(
+    environ: dict[str, str], file: Path
+) -> None:
+    async with running(environ, file) as pilot:
+        await press(pilot, "A", "o")
+        assert isinstance(pilot.app, EvalTopApp)
+        assert pilot.app._followed is not None
+        await pilot.app._read_again(pilot.app._followed)  # as if it was looked at just after
+        await settled(pilot)
+        assert "prod is switched off" in text(pilot)
