@@ -174,7 +174,7 @@ class ConnectionActions(EvalScreen):
         if config.origin != "file":
             self._say(f"{name} comes from your environment: unset its variables")
             return
-        choices = (("no", "keep it"), ("yes", f"remove it from {config.file}"))
+        choices = (("no", "keep it"), ("yes", "remove it from the config file"))
 
         def answered(answer: str | None) -> None:
             if answer != "yes" or config.file is None:
@@ -184,7 +184,10 @@ class ConnectionActions(EvalScreen):
             except ConfigError as error:
                 self._say(error.message)
             else:
-                self.post_message(ConfigChanged(changed, f"{name} is removed"))
+                told = f"{name} is removed"
+                if name in self.places and self.places[name].source == "keyring":
+                    told = f"{told}; evaltop auth remove {name} also forgets its key"
+                self.post_message(ConfigChanged(changed, told))
 
         self.app.push_screen(ChoiceMenu(f"Remove {name}?", choices, "no"), answered)
 

@@ -281,6 +281,9 @@ async def test_a_key_that_is_kept_comes_from_the_keyring_unless_something_goes_b
         await until(pilot, "prod: the key is kept in")
         await until(pilot, "keyring, …cdef")
         assert keyring.kept["evaltop", "prod"] == KEY
+        await press(pilot, "D", "down", "enter")
+        await until(pilot, "prod is removed; evaltop auth remove prod also forgets its key")
+    write(file)
     environ["OPENAI_API_KEY"] = "x" * 20
     async with running(environ, file) as pilot:
         await press(pilot, "A", "K", *KEY, "enter")
