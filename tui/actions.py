@@ -239,12 +239,12 @@ def check_keys(keys: Mapping[str, Sequence[str]]) -> tuple[ConfigProblem, ...]:
 
 
 def all_problems(config: Config) -> tuple[ConfigProblem, ...]:
-    """Return the mistakes of a file together with those of its `[keys]` table."""
+    """Return the mistakes of a file together with those of its `[keys]` table, by line."""
     keys = (
         replace(problem, file=config.file, line=config.lines.get(problem.key))
         for problem in check_keys(config.keys)
     )
-    return (*config.problems, *keys)
+    return tuple(sorted((*config.problems, *keys), key=lambda problem: problem.line or 0))
 
 
 def _clashes(keys: Mapping[str, Sequence[str]]) -> list[ConfigProblem]:

@@ -78,10 +78,46 @@ def test_init_never_touches_a_file_that_is_there(tmp_path: Path) -> None:
     assert file.read_text() == "# mine"
 
 
+def test_init_tells_where_a_key_is_and_where_one_would_be(tmp_path: Path) -> None:
+    for environ, told in (
+        ({"OPENAI_API_KEY": "k"}, "its key is in OPENAI_API_KEY"),
+        ({"GOMODEL_BASE_URL": "http://localhost:1"}, "a key would be in GOMODEL_MASTER_KEY"),
+    ):
+        file = tmp_path / f"{told[-9:]}.toml"
+        run("config", "init", "--config", str(file), environ=environ)
+        assert f"# Found in your environment; {told}." in file.read_text()
+
+
+def test_check_names_every_mistake_in_the_order_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(
+        "[keys]\njump = 'x'\n"
+        "[connections.prod]\nprovider = 'openi'\nenabled = 'yes'\n"
+        "[connections.a-b]\nprovider = 'gomodel'\n"
+        "[connections.a_b]\nprovider = 'weave'\nproject = 5\n"
+        "[connections.'a b']\nprovider = 'datalab'\nscore_max = 'five'\n"
+        "[poll]\nlive_s = -1\n"
+    )
+    code, _, err = run("config", "check", "--config", str(file), environ={})
+    assert code == 78
+    told = [line.split(": ")[1:3] for line in err.splitlines()[:-1]]
+    assert [(place.rpartition(":")[2], key) for place, key in told] == [
+        ("2", "keys.jump"),
+        ("4", "connections.prod.provider"),
+        ("5", "connections.prod.enabled"),
+        ("8", "connections.a_b"),
+        ("8", "connections.a_b"),
+        ("10", "connections.a_b.project"),
+        ("11", "connections.a b"),
+        ("13", "connections.a b.score_max"),
+        ("15", "poll.live_s"),
+    ]
+
+
 @pytest.mark.parametrize("uncomment", [False, True])
 def test_every_example_of_the_starter_file_is_right(tmp_path: Path, *, uncomment: bool) -> None:
     file = tmp_path / "config.toml"
-    text = starter_text(())
+    text = starter_text((), {})
     if uncomment:
         text = "\n".join(
             line.removeprefix("# ") if line[:3] != "# #" else "" for line in text.splitlines()[4:]

@@ -55,7 +55,7 @@ def _init(path: Path, around: Surroundings) -> int:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         with suppress(OSError):  # a file system without modes
             os.fchmod(file.fileno(), 0o600)
-        file.write(starter_text(found))
+        file.write(starter_text(found, around.environ))
     around.out.write(f"{path}\n")
     names = ", ".join(connection.name for connection in found)
     story = f"It holds {names}, from your environment." if found else "All of it is commented out."

@@ -61,7 +61,7 @@ def set_connection(
             else:
                 table[key] = list(value) if isinstance(value, tuple) else value
 
-    return _changed(path, change, environ, begun=starter_text(found), judged=name)
+    return _changed(path, change, environ, begun=starter_text(found, environ), judged=name)
 
 
 def remove_connection(path: Path, name: str, *, environ: Mapping[str, str]) -> Config:

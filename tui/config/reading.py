@@ -166,23 +166,28 @@ class Reader:
         self, name: str, table: object, poll: Table, variables: dict[str, str]
     ) -> ConnectionConfig | None:
         path, before = ("connections", name), len(self.problems)
-        if not _NAME.fullmatch(name):
-            raise _BrokenError(path, "is no name: only letters, digits, - and _ are allowed.")
         variable = key_variable_of(name)
-        if (other := variables.setdefault(variable, name)) != name:
-            raise _BrokenError(
+        if not _NAME.fullmatch(name):
+            self._problem(path, "is no name: only letters, digits, - and _ are allowed.")
+        elif (other := variables.setdefault(variable, name)) != name:
+            self._problem(
                 path, f"has the same key variable {variable} as {other}; choose another name."
             )
         if not isinstance(table, Mapping):
             raise _BrokenError(path, f"must be a table, [connections.{name}].")
-        kind = _kind(table, path)
+        try:
+            kind = _kind(table, path)
+        except _BrokenError:
+            common = _COMMON.keys() & table.keys() - {"provider"}
+            self._values({key: table[key] for key in common}, path, _COMMON)
+            raise
         values = self._values(table, path, _COMMON | _OWN[kind])
         values.pop("provider", None)
-        for key in _NEEDED.get(kind, ()):
-            if key not in table:
-                raise _BrokenError(path, f"{key} is missing; {kind.kind.value} needs it.")
+        missing = [key for key in _NEEDED.get(kind, ()) if key not in table]
+        for key in missing:
+            self._problem(path, f"{key} is missing; {kind.kind.value} needs it.")
         own_poll = {key: values.pop(key) for key in POLL if key in values}
-        if "base_url" in values or "base_url" not in table:
+        if "base_url" in values or ("base_url" not in table and "base_url" not in missing):
             values["base_url"] = _address(kind, values, path)
         if len(self.problems) > before:
             return None

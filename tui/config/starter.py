@@ -1,6 +1,6 @@
 """A commented config file to begin with, from what the environment holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui.config.settings import ConnectionConfig
 from tui.config.showing import table_lines
@@ -55,7 +55,7 @@ refresh = "f5"
 """
 
 
-def starter_text(found: Sequence[ConnectionConfig]) -> str:
+def starter_text(found: Sequence[ConnectionConfig], environ: Mapping[str, str]) -> str:
     """Return a config file with these connections, and an example of every other provider.
 
     Only what differs from the defaults is spelled out; there is no key in it.
@@ -63,8 +63,10 @@ def starter_text(found: Sequence[ConnectionConfig]) -> str:
     parts = [_HEAD]
     for connection in found:
         lines = table_lines(connection, defaults=False)
+        variable = connection.key_variable
+        holds = "its key is in" if environ.get(variable, "").strip() else "a key would be in"
         parts.append(
-            f"# Found in your environment; its key is in {connection.key_variable}.\n"
+            f"# Found in your environment; {holds} {variable}.\n"
             + "\n".join([f"[connections.{connection.name}]", *lines])
             + "\n"
         )
