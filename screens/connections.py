@@ -81,7 +81,7 @@ class ConnectionsScreen(ConnectionActions):
             about.focus()
         if self.services.config.origin != "demo":
             self.run_worker(
-                self._locate,
+                self._locate,  # type: ignore[arg-type] # None is a result like any other
                 name="keys",
                 group="keys",
                 exclusive=True,
