@@ -4,6 +4,7 @@ import asyncio
 import os
 import select
 import signal
+import socket
 import sys
 import termios
 import threading
@@ -50,6 +51,7 @@ class TerminalWatch:
         self._modes: list[Any] | None = None
         self._before: dict[int, Any] = {}
         self._done = threading.Event()
+        self._waking: tuple[socket.socket, ...] = ()
 
     def remember_modes(self) -> None:
         """Keep the line discipline as it is now, before Textual changes it."""
@@ -65,6 +67,7 @@ class TerminalWatch:
         longer reads would never come to run those.
         """
         self._loop = asyncio.get_running_loop()
+        self._wake_on_signals(self._loop)
         for name in SIGNAL_EXITS:
             number = getattr(signal, name)
             if signal.getsignal(number) is not signal.SIG_IGN:
@@ -77,6 +80,23 @@ class TerminalWatch:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        if self._waking:
+            signal.set_wakeup_fd(-1)
+            for end in self._waking:
+                end.close()
+            self._waking = ()
+
+    def _wake_on_signals(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have each signal end the loop's wait.
+
+        Python only notes a signal; its handler runs when the main thread next does. One that came
+        just before the loop began to wait would be seen to at the next timer, up to a minute later.
+        """
+        reading, writing = self._waking = socket.socketpair()
+        reading.setblocking(False)
+        writing.setblocking(False)
+        loop.add_reader(reading, reading.recv, 4096)
+        signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
 
     @contextmanager
     def interrupts_elsewhere(self) -> Iterator[None]:
