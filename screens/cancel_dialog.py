@@ -16,7 +16,6 @@ from tui.widgets.surviving import Surviving
 class CancelDialog(Surviving, ModalScreen[bool]):
     """Answers True only for the key that says so; enter alone cancels nothing."""
 
-    CSS_PATH = "../styles/forms.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False),
         Binding("escape,n,q,backspace,enter", "answer(False)", show=False),

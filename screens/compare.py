@@ -40,7 +40,6 @@ class CompareScreen(PanedScreen):
     PANES = ("verdicts", "pane-rows", "slices", "details")
 
     NAME = "compare"
-    CSS_PATH = "../styles/compare.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "compare", frozenset({"move-left", "move-right"})
     )

@@ -25,7 +25,6 @@ _LABEL_WIDTH = 15
 class ConnectionForm(Surviving, ModalScreen[None]):
     """One line per setting; it closes once what it holds could be written."""
 
-    CSS_PATH = "../styles/forms.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
         # With priority and at once: what is typed in one burst must find the next line.

@@ -43,7 +43,6 @@ class ConnectionsScreen(ConnectionActions):
     """All connections; without any, the ways to begin."""
 
     NAME = "connections"
-    CSS_PATH = "../styles/connections.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "connections", frozenset({"move-left", "move-right"})
     )

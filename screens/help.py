@@ -48,7 +48,6 @@ class HelpScreen(EvalScreen):
     """Keys and signs of one screen."""
 
     NAME = "help"
-    CSS_PATH = "../styles/help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "help", frozenset({"move-left", "move-right"})
     )

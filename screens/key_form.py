@@ -28,7 +28,6 @@ class GivenKey:
 class KeyForm(Surviving, ModalScreen[GivenKey | None]):
     """Asks for a connection's key; answers None when none was given."""
 
-    CSS_PATH = "../styles/forms.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
         Binding("ctrl+t", "give(False)", show=False, priority=True),

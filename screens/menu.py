@@ -18,7 +18,6 @@ from tui.widgets.virtual_table import VirtualTable
 class ChoiceMenu(Surviving, ModalScreen[str | None]):
     """Answers with the key of what was chosen, or None."""
 
-    CSS_PATH = "../styles/menu.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q", "close", show=False, id="back"),
     ]

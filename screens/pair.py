@@ -34,7 +34,6 @@ class PairScreen(PanedScreen):
     PANES = ("answers", "diff", "criteria", "input")
 
     NAME = "pair"
-    CSS_PATH = "../styles/pair.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "pair", frozenset({"move-left", "move-right"})
     )

@@ -7,6 +7,7 @@ from textual.widget import Widget
 from screens.base import EvalScreen
 from tui.services import Services
 from tui.widgets.pane_line import PaneLine
+from tui.widgets.status_line import StatusLine
 
 
 class PanedScreen(EvalScreen):
@@ -20,17 +21,28 @@ class PanedScreen(EvalScreen):
         self._pane = 0
 
     def _pane_widget(self, index: int) -> Widget:
-        """Return what is shown and hidden."""
-        return self.query_one(f"#{self.PANES[index]}")
+        """Return what is shown and hidden; made where the layout has left it out."""
+        name = self.PANES[index]
+        for pane in self.query(f"#{name}"):
+            return pane
+        pane = self._new_pane(name)
+        self.mount(pane, before=self.query_one(StatusLine))
+        return pane
+
+    def _new_pane(self, name: str) -> Widget:
+        """Return a pane that is not there yet; screens that lay out all of theirs have none."""
+        raise NotImplementedError(name)
 
     def _pane_focus(self, index: int) -> Widget:
         """Return what takes the focus of a pane."""
         return self._pane_widget(index)
 
     def _show_pane(self, index: int) -> None:
+        shown = self._pane_widget(index)
         self._pane = index
-        for number in range(len(self.PANES)):
-            self._pane_widget(number).display = number == index
+        for name in self.PANES:
+            for pane in self.query(f"#{name}"):
+                pane.display = pane is shown
         self.query_one(PaneLine).current = index
         # At once, not as `focus` does: what opens next (the filter) must not lose it again.
         self.set_focus(self._pane_focus(index))

@@ -17,7 +17,6 @@ from tui.widgets.surviving import Surviving
 class RatePrompt(Surviving, ModalScreen[tuple[float | None] | None]):
     """Answers with a rate of 0 to 1, or None for any, in a tuple; None when it was left."""
 
-    CSS_PATH = "../styles/forms.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
 
     def __init__(self, runs: int) -> None:

@@ -24,7 +24,6 @@ class JsonScreen(EvalScreen):
     """One JSON value."""
 
     NAME = "json"
-    CSS_PATH = "../styles/raw.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "json", frozenset({"move-left", "move-right"})
     )

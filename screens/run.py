@@ -13,6 +13,7 @@ from screens.following import FollowingScreen
 from screens.panes import PanedScreen
 from screens.rows_pane import RowsPane
 from screens.run_header import RunHeader
+from screens.run_panes import fill_pane, new_pane
 from screens.spread_panes import CausesTable, ScoresPane, SpreadFeed
 from tui.messages import (
     CopyAsked,
@@ -28,14 +29,13 @@ from tui.models import RunRef
 from tui.presentation import run as present
 from tui.presentation.fetching import rows_story
 from tui.presentation.format import short_number
-from tui.presentation.sources import numbered
 from tui.presentation.spread import cause_text
 from tui.services import Services
 from tui.store import Change, RunQuery, StoredRun
 from tui.widgets.header_line import HintLine
 from tui.widgets.pane_line import PaneLine
 from tui.widgets.status_line import StatusLine
-from tui.widgets.text_view import Section, TextView
+from tui.widgets.text_view import TextView
 from tui.widgets.virtual_table import VirtualTable
 
 
@@ -45,7 +45,6 @@ class RunScreen(FollowingScreen, PanedScreen):
     PANES = ("pane-rows", "criteria", "scores", "errors", "usage", "details")
 
     NAME = "run"
-    CSS_PATH = "../styles/run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "run", frozenset({"move-left", "move-right"})
     )
@@ -58,6 +57,7 @@ class RunScreen(FollowingScreen, PanedScreen):
         self._stored: StoredRun | None = None
         self._latency = ""
         self._slept = False
+        self._notes: tuple[str, ...] = ()
         self._spread = SpreadFeed(self, services.store)
 
     def compose(self) -> ComposeResult:
@@ -71,15 +71,6 @@ class RunScreen(FollowingScreen, PanedScreen):
             why_empty=self._why_empty,
             show_latency=self._show_latency,
         )
-        yield VirtualTable(
-            present.CRITERIA_COLUMNS, id="criteria", empty="This run has no criteria."
-        )
-        yield ScoresPane(id="scores")
-        yield CausesTable(id="errors")
-        yield VirtualTable(
-            present.USAGE_COLUMNS, id="usage", empty="The provider tells no usage of this run."
-        )
-        yield TextView(id="details")
         yield StatusLine()
         yield HintLine()
 
@@ -137,27 +128,14 @@ class RunScreen(FollowingScreen, PanedScreen):
         failure, wait = self._failure(), self._wait()
         if failure or wait:
             notes.insert(0, f"✗ {failure}" if failure else f"… {wait}")
+        self._notes = tuple(notes)
         self.query_one(RunHeader).show_run(
             stored, notes, latency=self._latency, more_at=self.PANES.index("details") + 1
         )
-        self._show_details(stored, notes)
-        self._show_panes(stored)
-
-    def _show_details(self, stored: StoredRun, notes: list[str]) -> None:
-        sections = [Section("\n".join(notes), heading="notes", tone="warn")] if notes else []
-        sections.extend(
-            Section(text, heading=heading, language="plain" if heading == "facts" else "json")
-            for heading, text in present.details(stored.run)
-        )
-        self.query_one("#details", TextView).show_sections(sections, keep_scroll=True)
-
-    def _show_panes(self, stored: StoredRun) -> None:
         run = stored.run
-        criteria = present.criteria_rows(run.criteria, live=run.live)
-        self._rows.show_criteria(criteria)
-        self.query_one("#criteria", VirtualTable).set_source(numbered(criteria))
-        self.query_one("#usage", VirtualTable).set_source(numbered(present.usage_rows(run.usage)))
+        self._rows.show_criteria(present.criteria_rows(run.criteria, live=run.live))
         self._show_pane_line(stored)
+        fill_pane(self._pane_widget(self._pane), stored, notes)
 
     def _show_pane_line(self, stored: StoredRun) -> None:
         run, rows = stored.run, self._rows
@@ -244,8 +222,13 @@ class RunScreen(FollowingScreen, PanedScreen):
         pane = self._pane_widget(index)
         return pane.table if isinstance(pane, RowsPane | ScoresPane) else pane
 
+    def _new_pane(self, name: str) -> Widget:
+        return new_pane(name)
+
     def _show_pane(self, index: int) -> None:
         super()._show_pane(index)
+        if self._stored is not None:
+            fill_pane(self._pane_widget(index), self._stored, self._notes)
         self._read_spread()
 
     def _read_spread(self) -> None:

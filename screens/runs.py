@@ -38,7 +38,6 @@ class RunsScreen(FollowingScreen):
     """All runs, newest first unless sorted otherwise."""
 
     NAME = "runs"
-    CSS_PATH = "../styles/runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "runs", frozenset({"move-left", "move-right"})
     )

@@ -24,7 +24,6 @@ class SearchScreen(EvalScreen):
     """Matches in their context; enter opens the trial there."""
 
     NAME = "search"
-    CSS_PATH = "../styles/search.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "search", frozenset({"move-left", "move-right"})
     )

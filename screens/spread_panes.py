@@ -45,22 +45,20 @@ class ScoresPane(Surviving, Vertical):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._histogram = Histogram()
+        self._facts = HeaderLine(tone="", classes="facts", id="score-facts")
+        self.table = VirtualTable(present.SCORE_COLUMNS, id="bars", empty="No row has a score.")
+        """The bars."""
 
     def compose(self) -> ComposeResult:
         """Lay out figures and bars."""
-        yield HeaderLine(tone="", classes="facts", id="score-facts")
-        yield VirtualTable(present.SCORE_COLUMNS, id="bars", empty="No row has a score.")
-
-    @property
-    def table(self) -> VirtualTable:
-        """The bars."""
-        return self.query_one("#bars", VirtualTable)
+        yield self._facts
+        yield self.table
 
     def show_spread(self, spread: Spread) -> None:
         """Show other figures; the cursor stays on its bar."""
         self._histogram = spread.histogram
         facts = present.score_facts(spread.histogram, spread.stats)
-        self.query_one("#score-facts", HeaderLine).left = facts
+        self._facts.left = facts
         self.table.set_source(ListSource(present.score_rows(spread.histogram)))
 
     def on_virtual_table_row_opened(self, event: VirtualTable.RowOpened) -> None:
@@ -124,8 +122,9 @@ class SpreadFeed:
                 most = MOST_BARS if self._screen.size.height >= TALL_LINES else FEW_BARS
                 spread = await asyncio.to_thread(_look, self._store, ref, most)
                 if ref == self._wanted:
-                    self._screen.query_one(ScoresPane).show_spread(spread)
-                    self._screen.query_one(CausesTable).show_spread(spread)
+                    for pane in self._screen.query("ScoresPane, CausesTable"):
+                        if isinstance(pane, ScoresPane | CausesTable):
+                            pane.show_spread(spread)
         finally:
             self._reading = False
 

@@ -36,7 +36,6 @@ class StatisticsScreen(PanedScreen):
     PANES = ("figures", "trials", "stable", "slices", "trend")
 
     NAME = "statistics"
-    CSS_PATH = "../styles/statistics.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "statistics", frozenset({"move-left", "move-right"})
     )

@@ -34,7 +34,6 @@ class TrialScreen(PanedScreen):
     PANES = ("story", "criteria", "json")
 
     NAME = "trial"
-    CSS_PATH = "../styles/trial.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("trial")
 
     def __init__(

@@ -4,7 +4,8 @@ import gc
 import os
 from asyncio import TimerHandle, get_running_loop
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from pathlib import Path, PurePath
+from typing import Any, ClassVar, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -41,7 +42,16 @@ from tui.widgets.compact_output import compact_driver
 from tui.widgets.continuing import continuing_driver
 from tui.widgets.safe_filter import SafeFilter
 
-ScreenFactory = Callable[..., Screen[Any]]
+
+class ScreenFactory(Protocol):
+    """Makes the screens of one class."""
+
+    def load(self) -> type[Screen[Any]]:
+        """Import the class; called from a thread, too."""
+
+    def __call__(self, *arguments: Any) -> Screen[Any]:
+        """Make a screen of `Services` and what the message that opens it carries."""
+
 
 FRAME_S = 0.1
 """Least time between two live refreshes: ten a second look alive and cost little."""
@@ -50,6 +60,10 @@ BACKLOG_S = 0.25
 MINUTE_S = 60.0
 SETTLED_S = 5.0
 """When the providers' libraries have been loaded, too."""
+STYLES = tuple(sorted((Path(__file__).parents[1] / "styles").glob("*.tcss")))
+"""Every screen's rules, read at the start: a screen that brings its own has Textual parse all rules
+of all widgets anew when it is first opened, which takes 40 ms; these together take 7."""
+NEXT_SCREENS = ("run", "trial")
 RESTART_S = 60.0
 """When a loop that a bug has ended begins again: what made it fail may have passed."""
 
@@ -57,7 +71,7 @@ RESTART_S = 60.0
 class EvalTopApp(AdoptingApp):
     """evaltop in the terminal."""
 
-    CSS_PATH = "../styles/app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = list(STYLES)
     TITLE = "evaltop"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,6 +126,12 @@ class EvalTopApp(AdoptingApp):
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")
         self.own_loops = [("notices", self.start_notices()), *self.config_loops()]
         self.begin_loops()
+        self.run_worker(self._load_next, name="next screens", thread=True, exit_on_error=False)
+
+    def _load_next(self) -> None:
+        """Import the screens that are opened next, so that the first `enter` does not wait."""
+        for name in NEXT_SCREENS:
+            self._screens[name].load()
 
     def on_unmount(self) -> None:
         """Listen to the store no longer."""

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
-from textual.widget import Widget
 
 from tests.app.conftest import Opened, lines, press, settled, text
 from tests.app.world import NIGHTLY, WEEKLY, World, four_rows, full_world, nightly, trial
@@ -26,7 +25,7 @@ def rows(pilot: Pilot[int]) -> VirtualTable:
 
 def shown_pane(pilot: Pilot[int]) -> str:
     ids = ("pane-rows", "criteria", "scores", "errors", "usage", "details")
-    (one,) = [name for name in ids if pilot.app.screen.query_one(f"#{name}", Widget).display]
+    (one,) = [name for name in ids for pane in pilot.app.screen.query(f"#{name}") if pane.display]
     return one
 
 

@@ -26,7 +26,6 @@ from rich.console import RenderableType
 from textual import events
 from textual.screen import Screen
 
-import tui.app
 from screens import SCREENS
 from screens.rows_pane import RowsPane
 from tests.bench.bench_store import page
@@ -51,8 +50,6 @@ OUTPUT = "A sentence that a model may well say in its answer. "
 
 class WatchedApp(EvalTopApp):
     """Notes when a frame was drawn, and how many bytes it takes."""
-
-    CSS_PATH = str(Path(tui.app.__file__).parents[1] / "styles" / "app.tcss")
 
     def __init__(self, directory: Path) -> None:
         services = open_services(Config(), data_dir=directory, offline=True)
