@@ -232,10 +232,7 @@ class EvalScreen(Surviving, Screen[str]):
     def _change_pace(self, *, faster: bool) -> None:
         pace = pace_text(self.services.poller.change_pace(faster=faster))
         self.pause_changed()
-        told = f"pace {pace}, within each budget" if pace else "usual pace"
-        if self.services.poller.stands_by:
-            told += "; lists come at the pace of the evaltop that asks"
-        self.post_message(Told(told))
+        self.post_message(Told(f"pace {pace}, within each budget" if pace else "usual pace"))
 
     def pause_changed(self) -> None:
         """Show whether polling is held."""

@@ -197,7 +197,7 @@ class RunScreen(FollowingScreen, PanedScreen):
 
     def changed(self, change: Change) -> None:
         """Show what came; cursor and scroll stay."""
-        if self._ref in change.refs | change.rows or change.connections:
+        if self._ref in change.refs | change.rows or self._ref.connection in change.connections:
             self._read()
         if self._ref in change.rows:
             self._rows.read(urgent=False)

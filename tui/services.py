@@ -13,7 +13,9 @@ from tui.config import Config, ConnectionConfig
 from tui.credentials import KeySource, Prompt, make_key_source, static_key_source
 from tui.frozen import frozen
 from tui.polling.links import Link
+from tui.polling.pace import Pace
 from tui.polling.poller import Poller
+from tui.polling.turns import Turns
 from tui.store import Change, Store
 
 if TYPE_CHECKING:  # httpx is not imported before the first frame
@@ -130,6 +132,8 @@ def open_services(
 
     shared = None if store.file is None else store.file.parent / "shared"
     building = asyncio.Lock()
+    turns = Turns(None if shared is None else shared / "turns")
+    pace = Pace(None if shared is None else shared / "pace", turns)
 
     def make_link(connection: ConnectionConfig) -> Link:
         return Link(
@@ -146,7 +150,7 @@ def open_services(
 
     links = {connection.name: make_link(connection) for connection in config.connections}
     limit = _limit(config)
-    poller = Poller(links, store, clock, random, store_limit=limit, offline=offline)
+    poller = Poller(links, store, clock, random, store_limit=limit, offline=offline, pace=pace)
     return Services(config, store, poller, clock, links, environ, make_link)
 
 

@@ -21,7 +21,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     services = session.services
     poller = services.poller
     if len(names) < len(services.links):
-        poller = Poller(names, services.store, services.clock)
+        poller = Poller(names, services.store, services.clock, pace=services.poller.wish)
     news = _News(session, poller, lines=arguments.format == "jsonl")
     stop = poller.subscribe(news.changed)
     session.tell(f"Watching {', '.join(names)}; ctrl+c ends it.")

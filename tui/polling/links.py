@@ -16,6 +16,7 @@ from tui.polling.claims import Claims
 from tui.polling.gate import ConnectionGate
 from tui.polling.ledger import SharedLedger
 from tui.polling.next_try import NextTry
+from tui.polling.pace import Pace
 from tui.polling.sync import Sync
 from tui.polling.turns import Turns
 from tui.providers.base import Capabilities, Provider
@@ -63,13 +64,14 @@ class Link:
             clock,
             None if shared is None else SharedLedger(shared / "budget" / name),
         )
-        self.pace = 1.0
-        """How many times as long as configured to wait between two questions."""
         self.claims = Claims(None if shared is None else shared / "claims" / name, clock)
         """Who asks for which run next."""
         self.next_try = NextTry(None if shared is None else shared / "next" / name)
         """When it is asked again after a failure, for processes that stand by."""
         self.turns = Turns(None if shared is None else shared / "turns")
+        self.pace = Pace(None, self.turns)
+        """How many times as long as configured to wait between two questions; a poller gives all
+        its links one."""
         self.lists = self.turns.turn("lists", name)
         """Whether this process asks the lists."""
         self._store = store
@@ -86,12 +88,12 @@ class Link:
     @property
     def poll(self) -> PollSettings:
         """How often it is asked now: the configured wishes at the person's pace."""
-        wishes = self.config.poll
+        wishes, pace = self.config.poll, self.pace.value
         return replace(
             wishes,
-            focused_s=wishes.focused_s * self.pace,
-            live_s=wishes.live_s * self.pace,
-            idle_s=wishes.idle_s * self.pace,
+            focused_s=wishes.focused_s * pace,
+            live_s=wishes.live_s * pace,
+            idle_s=wishes.idle_s * pace,
         )
 
     @property

@@ -16,8 +16,10 @@ from tui.polling.focus_loop import FocusLoop
 from tui.polling.health import ConnectionHealth, HealthState
 from tui.polling.index_loop import IndexLoop
 from tui.polling.links import Link
+from tui.polling.pace import PACES, Pace
 from tui.polling.rows_progress import RowsProgress
 from tui.polling.sentinel_loop import SentinelLoop
+from tui.polling.turns import Turns
 from tui.polling.upkeep import UpkeepLoop
 from tui.polling.waiting import Waker
 from tui.providers.base import TrialDetail
@@ -25,13 +27,12 @@ from tui.store import Change, Store
 
 TIGHT = 0.2
 """Share of a minute's requests below which what is left is told."""
-PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SLEEP_LOOK_S = 5.0
 """How often the clocks are compared for a sleep of the machine."""
 SLEPT_S = 10.0
 """A shorter sleep needs no asking afresh."""
 WATCH_EVERY_S = 1.0
-"""How often the store is looked at for what other processes have brought."""
+"""How often is looked for what other processes have brought to the store, and for their pace."""
 
 
 @frozen
@@ -58,6 +59,7 @@ class Poller:
         *,
         store_limit: int | None = None,
         offline: bool = False,
+        pace: Pace | None = None,
         slept_s: Callable[[], float] = slept_s,
     ) -> None:
         """Poll `links` into `store`.
@@ -69,6 +71,7 @@ class Poller:
             random: for jitter.
             store_limit: bytes the store is kept below; None = default.
             offline: whether nobody is asked, whatever a screen wants.
+            pace: shared by the links; one of this poller's own when None.
             slept_s: tells how long the machine has been suspended so far.
         """
         self.offline = offline
@@ -77,7 +80,8 @@ class Poller:
         self._store = store
         self._clock = clock
         self._slept_s = slept_s
-        self._pace = 1.0
+        self.wish = pace or Pace(None, Turns(None))
+        """The person's pace."""
         self._random = random = random or Random()
         self._loops = {name: self._loop_of(link) for name, link in links.items()}
         self._focus = FocusLoop(
@@ -141,7 +145,7 @@ class Poller:
         self._upkeep.limit = store_limit
 
     def _loop_of(self, link: Link) -> ConnectionLoop:
-        link.pace = self._pace
+        link.pace = self.wish
         link.breaker.on_recovery = self._wake
         return ConnectionLoop(link, self._store, self._clock, self._random, self._health_changed)
 
@@ -167,17 +171,18 @@ class Poller:
     @property
     def pace(self) -> float:
         """How many times as long as configured is waited between two questions."""
-        return self._pace
+        return self.wish.value
 
     def change_pace(self, *, faster: bool) -> float:
-        """Ask twice as often, or half as often, within bounds; budgets hold. Returns the pace."""
-        place = PACES.index(self._pace) + (-1 if faster else 1)
-        self._pace = PACES[max(0, min(len(PACES) - 1, place))]
-        for link in self._links.values():
-            link.pace = self._pace
+        """Ask twice as often, or half as often, within bounds; budgets hold. Returns the pace.
+
+        It holds for all processes on the store, as `tui.polling.pace` tells.
+        """
+        place = PACES.index(self.wish.value) + (-1 if faster else 1)
+        self.wish.set(PACES[max(0, min(len(PACES) - 1, place))])
         if faster:
             self._wake()
-        return self._pace
+        return self.wish.value
 
     def disturbed(self) -> None:
         """A person types: what can wait goes slowly for a moment."""
@@ -232,11 +237,6 @@ class Poller:
                 for name in self._links
             }
         return {name: loop.health for name, loop in self._loops.items()}
-
-    @property
-    def stands_by(self) -> bool:
-        """Whether another process asks the lists of some connection, at a pace of its own."""
-        return any(loop.standing_by for loop in self._loops.values())
 
     def waits(self) -> dict[str, str]:
         """Return why connections that answer are asked less than wished, by name."""
@@ -308,10 +308,20 @@ class Poller:
         watch = self._store.watch()
         try:
             while True:
-                self.publish(await asyncio.to_thread(watch.look))
+                before = self.wish.value
+                change, repaced = await asyncio.to_thread(lambda: (watch.look(), self.wish.look()))
+                self.publish(change)
+                if repaced:
+                    self._repaced(before)
                 await self._clock.sleep(WATCH_EVERY_S)
         finally:
             watch.close()
+
+    def _repaced(self, before: float) -> None:
+        """Follow the pace a person wished for in another process."""
+        if self.wish.value < before:
+            self._wake()
+        self._tell(connections=frozenset(self._links))
 
     async def _watch_sleep(self) -> None:
         """Ask everything once after the machine has slept: its timers stood still meanwhile."""

@@ -67,11 +67,18 @@ class WaitLoop:
                 self._tell("waiting" if stored.run.live else "ended", stored, "")
         left = [ref for ref in refs if ref in self._known and self._known[ref].run.live]
         while left:
+            await self._heed_pace(left)
             for ref in left:
                 await self._look(ref)
             left = [ref for ref in left if self._known[ref].run.live]
             if left:
                 await self._clock.sleep(self._pause_s(left))
+
+    async def _heed_pace(self, left: Sequence[RunRef]) -> None:
+        """Follow the pace a person wishes for in an app on the same store."""
+        for pace in {self._links[ref.connection].pace for ref in left}:
+            if await asyncio.to_thread(pace.look):
+                self._due.clear()
 
     def _pause_s(self, left: Sequence[RunRef]) -> float:
         now = self._clock.monotonic()
