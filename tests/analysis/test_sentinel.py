@@ -12,6 +12,7 @@ from tui.models import (
     Counts,
     CriterionStats,
     CriterionType,
+    JsonObject,
     ProviderKind,
     Run,
     RunKind,
@@ -186,3 +187,17 @@ def test_a_batch_whose_output_is_not_there() -> None:
     assert kinds(batch) == ["no-output"]
     assert kinds(replace(batch, sync=replace(walked, rows_stored=10))) == []
     assert kinds(replace(batch, sync=SyncState())) == []
+
+
+def test_a_batch_that_names_no_output_file_needs_no_walk_to_be_noticed() -> None:
+    counts = Counts(total=10, done=10)
+    batch = stored(
+        Status.COMPLETED, kind=RunKind.BATCH, counts=counts, config={"input_file_id": "file-1"}
+    )
+    assert kinds(batch) == ["no-output"]
+    files: JsonObject = {"input_file_id": "file-1", "output_file_id": "file-2"}
+    assert kinds(replace(batch, run=replace(batch.run, config=files))) == []
+    failed = replace(batch.run, counts=Counts(total=10, done=10, errored=10))
+    assert kinds(replace(batch, run=failed)) == []
+    other = replace(batch.run, provider=ProviderKind.AZURE_OPENAI)
+    assert kinds(replace(batch, run=other)) == []

@@ -26,6 +26,7 @@ def test_the_title_says_what_it_belongs_to() -> None:
     ("status", "word", "text"),
     [
         (Status.RUNNING, "in_progress", "● running (in_progress)"),
+        (Status.RUNNING, "cancelling", "● canceling"),
         (Status.COMPLETED, "completed", "✓ completed"),
         (Status.CANCELED, "cancelled", "⊘ canceled"),
         (Status.UNKNOWN, "hibernating", "? hibernating"),

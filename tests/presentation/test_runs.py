@@ -45,6 +45,7 @@ def test_every_row_has_a_cell_for_every_column() -> None:
     ("status", "word", "text"),
     [
         (Status.QUEUED, "validating", "○ queued"),
+        (Status.RUNNING, "cancelling", "● canceling"),
         (Status.COMPLETED, "completed", "✓ completed"),
         (Status.COMPLETED, "completed_with_errors", "⚠ completed"),
         (Status.FAILED, "failed", "✗ failed"),

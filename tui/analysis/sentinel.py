@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tui.analysis.intervals import wilson
 from tui.frozen import frozen
-from tui.models import RunKind, Status
+from tui.models import ProviderKind, RunKind, Status
 from tui.store import Concern, Sample, StoredRun
 
 STALL_LEAST = timedelta(minutes=10)
@@ -175,7 +175,12 @@ def _no_output(stored: StoredRun) -> Concern | None:
     run, sync = stored.run, stored.sync
     ended_well = run.kind is RunKind.BATCH and run.status in (Status.COMPLETED, Status.EXPIRED)
     answered = (run.counts.done or 0) - (run.counts.errored or 0)
-    if not ended_well or sync.completed_at is None or sync.rows_stored or answered <= 0:
+    if not ended_well or sync.rows_stored or answered <= 0:
+        return None
+    # OpenAI names the files; whoever else has none says so only when the rows are asked for.
+    named = {"input_file_id", "output_file_id"}.intersection(run.config)
+    without = run.provider is ProviderKind.OPENAI and named == {"input_file_id"}
+    if sync.completed_at is None and not without:
         return None
     return Concern("no-output", f"It has ended, but the output of {answered:,} rows is not there.")
 

@@ -12,7 +12,7 @@ from tui.presentation.completeness import missing_rows
 from tui.presentation.following import BASELINE, WATCHED
 from tui.presentation.runs import KEPT, group_name, mean_text, models_text
 from tui.presentation.table import Cell, Column
-from tui.presentation.words import status_text
+from tui.presentation.words import CANCELING_WORDS, status_text
 from tui.store import StoredRun
 
 _Number = TypeVar("_Number", int, float)
@@ -56,6 +56,7 @@ def state(stored: StoredRun, now: datetime) -> str:
     if word and word.lower().replace("-", "_") not in (
         run.status.value,
         run.status.value.replace("canceled", "cancelled"),
+        *CANCELING_WORDS,
     ):
         text += f" ({word})" if word not in text else ""
     seen = quiet_since(stored, now)

@@ -21,6 +21,7 @@ STATUS_TONES = {
     Status.EXPIRED: "warn",
     Status.UNKNOWN: "warn",
 }
+CANCELING_WORDS = frozenset({"cancelling", "canceling"})
 OUTCOME_GLYPHS = {
     Outcome.PASSED: "✓",
     Outcome.FAILED: "✗",
@@ -45,9 +46,14 @@ def flagged(run: Run) -> bool:
 
 
 def status_text(run: Run) -> str:
-    """Return glyph and word; the provider's own word when nobody documented it."""
+    """Return glyph and word; the provider's own word when nobody documented it.
+
+    A run that is being canceled runs on for a while, and says so.
+    """
     if run.status is Status.UNKNOWN:
         return f"? {run.raw_status or 'unknown'}"
+    if run.status is Status.RUNNING and run.raw_status.lower() in CANCELING_WORDS:
+        return f"{STATUS_GLYPHS[run.status]} canceling"
     glyph = "⚠" if flagged(run) else STATUS_GLYPHS[run.status]
     return f"{glyph} {run.status.value}"
 
