@@ -1,6 +1,7 @@
 """The hidden prompt, on a real pseudo-terminal."""
 
 import asyncio
+import errno
 import io
 import os
 import pty
@@ -133,15 +134,32 @@ async def test_a_terminal_that_goes_away_has_no_key() -> None:
         assert await asking is None
 
 
+async def test_a_terminal_that_cannot_be_read_has_no_key(
+    terminal: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, stdin = terminal
+    asking = asyncio.create_task(TerminalPrompt(stdin, io.StringIO())("prod"))
+    await until_hidden(stdin, asking)
+
+    def refused(handle: int, size: int) -> bytes:
+        raise OSError(errno.EIO, "of a process in the background")
+
+    monkeypatch.setattr("tui.credentials.prompt.os.read", refused)
+    os.write(person, b"\n")
+    assert await asking is None
+
+
+@pytest.mark.parametrize("kept", [("memory",), ("the keyring", "the keyring")])
 async def test_the_prompt_of_a_terminal_reads_and_tells_there(
-    terminal: tuple[int, TextIO],
+    terminal: tuple[int, TextIO], kept: tuple[str, ...]
 ) -> None:
     person, stdin = terminal
     with os.fdopen(os.dup(stdin.fileno()), "w") as story:
-        prompt = terminal_prompt(stdin, story)
+        prompt = terminal_prompt(stdin, story, *kept[1:])
         assert prompt is not None
         asking = asyncio.ensure_future(prompt("prod"))
         await until_hidden(stdin, asking)
-        assert b"Key for prod" in os.read(person, 4096)
+        asked = f"Key for prod (not shown, kept in {kept[0]}; enter for none): "
+        assert os.read(person, 4096) == asked.encode()
         os.write(person, b"sk-canary\n")
         assert await asking == "sk-canary"

@@ -19,6 +19,7 @@ def take_back(file: Path, version: int = 1) -> None:
         for statement in step:
             connection.execute(statement)
     connection.execute("ATTACH ? AS newer", (str(file),))
+    connection.execute("BEGIN")
     tables = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
     for (name,) in tables.fetchall():
         columns = ",".join(
@@ -39,5 +40,6 @@ def take_back(file: Path, version: int = 1) -> None:
         [(compress(decompress(data)), trial) for trial, data in bodies],
     )
     connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute("COMMIT")
     connection.close()
     new.replace(file)

@@ -1,5 +1,6 @@
 """Headers that are mended in a copy, a file that is given up, and whose turn it is."""
 
+import errno
 import shutil
 import sqlite3
 import struct
@@ -181,6 +182,15 @@ def test_a_first_page_is_not_taken_from_a_store_with_other_tables(copied: Path) 
     assert [one.name for one in copied.parent.iterdir()] == [FILE_NAME]
 
 
+def test_a_first_page_is_not_taken_where_the_list_of_tables_is_ruined_too(copied: Path) -> None:
+    told = copied.read_bytes().index(b"case-folded name or id", PAGE)  # a comment in a statement
+    overwrite(copied, 0, b"\xff" * PAGE)
+    overwrite(copied, told, b"\xff")
+    with pytest.raises(sqlite3.DatabaseError, match="its first page is ruined"):
+        DamagedFile(copied)
+    assert [one.name for one in copied.parent.iterdir()] == [FILE_NAME]
+
+
 def test_what_is_only_noise_is_no_database(tmp_path: Path) -> None:
     file = tmp_path / "noise"
     file.write_bytes(Random(3).randbytes(8 * PAGE))
@@ -283,6 +293,33 @@ def test_a_turn_within_a_turn_is_the_same_one(turns: tuple[StoreTurn, StoreTurn]
     mine.close()
     with mine.writing(1.0):
         pass
+
+
+def test_where_there_are_no_locks_nobody_waits_and_nobody_is_at_work(
+    turns: tuple[StoreTurn, StoreTurn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, yours = turns
+
+    def no_locks(_descriptor: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    with mine.writing(1.0):
+        mine.begun()
+        monkeypatch.setattr("tui.store.turn.fcntl.flock", no_locks)
+        assert not yours.taken()
+        with yours.writing(0.005) as left:
+            assert left == 0.005
+
+
+def test_a_turn_that_has_no_file_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "shared" / "store-turn").mkdir(parents=True)
+    turn = StoreTurn(tmp_path / FILE_NAME)
+    before = len([*Path("/proc/self/fd").iterdir()])
+    with turn.writing(1.0) as left:
+        assert left == 1.0
+        turn.begun()
+    assert not turn.taken()
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
 
 
 def test_after_half_a_minute_an_evaltop_may_be_a_stopped_one(

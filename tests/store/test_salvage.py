@@ -47,6 +47,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / FILE_NAME
 
 
+@pytest.fixture(autouse=True)
+def _in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no busy machine spread a salvage over more turns than it takes here."""
+    monkeypatch.setattr("tui.store.database._SALVAGED_AT_ONCE_S", 3600.0)
+
+
 def reopen(directory: Path) -> Store:
     return Store.open(directory, clock=FakeClock())
 

@@ -88,7 +88,4 @@ def _until(text: str | None, now: datetime) -> float | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    try:
-        return (moment - now).total_seconds()
-    except OverflowError:
-        return None
+    return (moment - now).total_seconds()

@@ -156,16 +156,18 @@ def _mended(file: Path) -> sqlite3.Connection:
 
     Raises sqlite3.Error, OSError.
     """
-    for whole_page in (False, True):
-        copy = _private_copy(file)
-        try:
-            return _mended_at(copy, whole_page=whole_page)
-        except sqlite3.DatabaseError:
-            if whole_page:
-                raise
-        finally:
-            copy.unlink(missing_ok=True)  # what is open stays readable
-    raise AssertionError  # the loop returns or raises
+    try:
+        return _mended_copy(file, whole_page=False)
+    except sqlite3.DatabaseError:
+        return _mended_copy(file, whole_page=True)
+
+
+def _mended_copy(file: Path, *, whole_page: bool) -> sqlite3.Connection:
+    copy = _private_copy(file)
+    try:
+        return _mended_at(copy, whole_page=whole_page)
+    finally:
+        copy.unlink(missing_ok=True)  # what is open stays readable
 
 
 def _private_copy(file: Path) -> Path:
