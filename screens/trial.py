@@ -54,7 +54,6 @@ class TrialScreen(PanedScreen):
         self._trial = 0
         self._detail_notes: dict[str, tuple[str, ...]] = {}
         self._failures: dict[tuple[str, str], str] = {}
-        self._loading = ""
 
     def compose(self) -> ComposeResult:
         """Lay out header, panes and the lines at the bottom."""
@@ -139,15 +138,12 @@ class TrialScreen(PanedScreen):
         return stored is not None and stored.imported
 
     async def _ask_detail(self, key: str, trial_id: str) -> None:
-        if self._failures.pop((key, trial_id), None) is None:
-            self._loading = trial_id
+        self._failures.pop((key, trial_id), None)
         try:
             detail = await self.services.poller.trial_detail(self._ref, key, trial_id)
         except (ProviderError, NotFoundError) as error:
             self._failures[key, trial_id] = f"Its details could not be fetched. {error.sentence()}"
             detail = None
-        finally:
-            self._loading = ""
         if key != self._key:
             return
         if detail is None:

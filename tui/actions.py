@@ -25,9 +25,6 @@ SCREENS = (
 )
 """Names of the screens, as scopes of actions use them."""
 
-LISTS = ("runs", "run", "statistics", "compare", "search", "connections")
-"""Screens whose main pane is a table."""
-
 READING = ("run", "trial", "json", "compare", "pair")
 """Screens below the list of runs whose content can be read as a text."""
 

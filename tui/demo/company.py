@@ -35,7 +35,6 @@ COHERENCE = Grader("coherence", "evaluator", 1, 5, 3, model=GPT41_MINI, ease=0.1
 RELEVANCE = Grader("relevance", "evaluator", 1, 5, 3, model=GPT41_MINI, topic="relevance")
 GROUNDED = Grader("groundedness", "evaluator", 1, 5, 3, model=GPT41_MINI, topic="sources")
 VIOLENCE = Grader("violence", "evaluator", 0, 7, 3, low_is_good=True, ease=0.35, topic="violence")
-INTENT = Grader("intent_resolution", "evaluator", 1, 5, 3, model=GPT41_MINI, topic="intent")
 
 LAYOUT = Grader("Layout kept", "rule", 0, 5, None, ease=0.1, topic="layout")
 TABLES = Grader("Tables complete", "rule", 0, 5, None, topic="tables")

@@ -17,7 +17,6 @@ class GraderTally:
     skipped: int = 0
     scored: int = 0
     """Results with a number, with or without a verdict."""
-    total_score: float = 0.0
 
 
 @dataclass(slots=True)
@@ -73,5 +72,4 @@ class Tally:
                 mine.skipped += grade.state == "skipped"
                 if grade.score is not None:
                     mine.scored += 1
-                    mine.total_score += grade.score
         self.attempts = attempts

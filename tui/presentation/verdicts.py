@@ -30,12 +30,6 @@ TONES = {
     Word.INCONCLUSIVE: "warn",
     Word.TOO_FEW: "muted",
 }
-TESTS = {
-    "mcnemar_exact": "McNemar's exact test",
-    "permutation": "paired permutation test",
-    "paired_t": "paired t test",
-    "clustered_t": "clustered t test",
-}
 _MOST_ROWS = 10_000_000
 """More rows than anybody will add: then the number says nothing."""
 

@@ -13,8 +13,6 @@ from tui.store.run_table import find_id
 
 KEPT = 20_000
 """Events; the oldest go first."""
-ENDS = ("completed", "failed", "canceled", "expired")
-"""Kinds that say that a run has ended."""
 
 _SELECT = (
     "SELECT event.id, event.at, run.connection, run.path, event.kind, event.detail"

@@ -51,21 +51,6 @@ class JsonTree(LineView):
             """The tree."""
             return self.tree
 
-    class MatchesChanged(Message):
-        """A search found something else, or the person went to another match."""
-
-        def __init__(self, tree: "JsonTree", count: int, index: int) -> None:
-            super().__init__()
-            self.tree = tree
-            self.count = count
-            self.index = index
-            """0-based; -1 without a match."""
-
-        @property
-        def control(self) -> "JsonTree":
-            """The tree."""
-            return self.tree
-
     def __init__(
         self,
         value: JsonValue = None,
@@ -205,10 +190,7 @@ class JsonTree(LineView):
             self.go_to(target)
 
     def _tell_matches(self, index: int) -> None:
-        before = self.match_count, self.match_index
         self.match_count, self.match_index = len(self._matches), index
-        if before != (len(self._matches), index):
-            self.post_message(self.MatchesChanged(self, len(self._matches), index))
 
     # --- drawing
 

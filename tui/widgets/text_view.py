@@ -6,7 +6,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import reactive
 
 from tui.widgets.drawing import Part, shorten
@@ -43,21 +42,6 @@ class TextView(LineView):
     match_count: reactive[int] = reactive(0, repaint=False)
     match_index: reactive[int] = reactive(-1, repaint=False)
     """0-based; -1 without a match."""
-
-    class MatchesChanged(Message):
-        """A search found something else, or the person went to another match."""
-
-        def __init__(self, view: "TextView", count: int, index: int) -> None:
-            super().__init__()
-            self.view = view
-            self.count = count
-            self.index = index
-            """0-based; -1 without a match."""
-
-        @property
-        def control(self) -> "TextView":
-            """The view."""
-            return self.view
 
     def __init__(
         self,
@@ -141,15 +125,6 @@ class TextView(LineView):
         self._document.fold(section, folded=folded)
         self._cursor = min(self._document.line_of(place), max(0, self._document.total - 1))
         self.reveal(self._cursor)
-        self.lines_changed()
-        self._wrap_on()
-
-    def fold_all(self, *, folded: bool) -> None:
-        """Fold or unfold every section that has a heading."""
-        for section in range(len(self._document.sections)):
-            self._document.fold(section, folded=folded)
-        self._cursor = 0
-        self.set_top(0)
         self.lines_changed()
         self._wrap_on()
 
@@ -269,10 +244,7 @@ class TextView(LineView):
         self._wrap_on()
 
     def _tell_matches(self, index: int) -> None:
-        before = self.match_count, self.match_index
         self.match_count, self.match_index = len(self._matches), index
-        if before != (len(self._matches), index):
-            self.post_message(self.MatchesChanged(self, len(self._matches), index))
 
     # --- wrapping
 

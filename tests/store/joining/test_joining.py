@@ -164,4 +164,3 @@ def test_keys_of_rows_by_id(store: Store) -> None:
     stored = put(store, "eval_a/run_1", [make_row("a"), make_row("b")])
     ids = store.joining.columns(stored.run.ref).ids
     assert store.joining.row_keys(array("q", [*ids, 999])) == {ids[0]: "a", ids[1]: "b"}
-    assert store.joining.row_version(stored.run.ref) > 0

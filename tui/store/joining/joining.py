@@ -169,10 +169,6 @@ class Joining:
 
         return self._database.read(work)
 
-    def row_version(self, ref: RunRef) -> int:
-        """Return a number that grows with every change of the run's rows."""
-        return self._database.read(lambda found: version(found, ref))[1]
-
     # --- what a provider says of several runs
 
     def joint(self, refs: Sequence[RunRef]) -> tuple[JointResults | None, bool]:
