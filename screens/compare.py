@@ -11,6 +11,7 @@ from textual.widget import Widget
 from screens.base import bindings_for
 from screens.comparison_feed import Changes, ComparisonFeed, Passing, PassingFeed
 from screens.comparison_options import OptionMenus
+from screens.filtering import Filtering
 from screens.panes import PanedScreen
 from tui.errors import QueryError
 from tui.messages import CopyAsked, PairOpened, TextAsked, Told
@@ -22,7 +23,6 @@ from tui.presentation.format import plural
 from tui.presentation.sources import ListSource
 from tui.services import Services
 from tui.store import Change
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.header_line import HeaderLine, HintLine
 from tui.widgets.pane_line import PaneLine
 from tui.widgets.status_line import StatusLine
@@ -34,12 +34,13 @@ if TYPE_CHECKING:  # NumPy and SciPy are loaded with the first comparison, in it
     from tui.analysis.compared import Comparison, Options, Pair
 
 
-class CompareScreen(PanedScreen):
+class CompareScreen(PanedScreen, Filtering):
     """Two to eight runs; one of them beside the baseline at a time."""
 
     PANES = ("verdicts", "pane-rows", "slices", "details")
 
     NAME = "compare"
+    PLACEHOLDER = "words, or outcome:failed output:refund"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "compare", frozenset({"move-left", "move-right"})
     )
@@ -72,7 +73,6 @@ class CompareScreen(PanedScreen):
         yield PaneLine()
         yield VirtualTable(present.VERDICT_COLUMNS, id="verdicts", empty="Comparing…")
         with Vertical(id="pane-rows"):
-            yield FilterBar(placeholder="words, or outcome:failed output:refund")
             yield VirtualTable(present.ROW_COLUMNS, id="rows", empty="No row is of this kind.")
         yield VirtualTable(
             present.SLICE_COLUMNS, id="slices", empty="t chooses a field to compare rows apart by."
@@ -199,49 +199,37 @@ class CompareScreen(PanedScreen):
 
     def action_filter(self) -> None:
         """Filter the rows by what they say."""
-        from tui.query import warm_up
-
         if self._comparison is not None:
             self._show_pane(1)
-            self.query_one(FilterBar).open()
-            self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
+            self.filter_bar.open()
 
-    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
-        """Filter while it is typed."""
-        event.stop()
-        from tui.query import ROW_FIELDS, begins_field
+    @property
+    def filter_text(self) -> str:
+        """The filter that is wanted."""
+        return self._text
 
-        event.bar.error = ""
-        if not (event.bar.is_open and begins_field(event.text, ROW_FIELDS)):
-            self._filter_by(event.bar)
+    def filter_typed(self, text: str) -> None:
+        """Show the rows that pass it, once they are known."""
+        self._text, self._passing = text, None
+        self._show_rows()
 
-    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
-        """Give the focus back to the rows."""
-        event.stop()
-        self._filter_by(event.bar)
-        self.query_one("#rows", VirtualTable).focus()
-
-    def _filter_by(self, bar: FilterBar) -> None:
-        from tui.query import read_row_filter
-
-        if bar.text != self._text and bar.accepts(bar.text, read_row_filter):
-            self._text, self._passing = bar.text, None
-            self._show_rows()
+    def filtered(self) -> VirtualTable:
+        """Return the rows' table."""
+        return self.query_one("#rows", VirtualTable)
 
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to all rows."""
         self._text, self._passing = "", None
-        self.query_one(FilterBar).show_mistake(mistake)
+        self.filter_bar.show_mistake(mistake)
         self._show_rows()
 
     def action_back(self) -> None:
         """Clear the filter, then go back."""
-        bar = self.query_one(FilterBar)
-        if not (self._text or bar.text):
+        if not self.has_filter():
             self.leave()
             return
-        bar.clear()
-        self.query_one("#rows", VirtualTable).focus()
+        self.filter_bar.clear()
+        self.filtered().focus()
 
     # --- actions
 

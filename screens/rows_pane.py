@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 
+from screens.filtering import Filtering
 from screens.menu import ChoiceMenu
 from screens.rows_feed import RowsFeed, RowsLook
 from tui.errors import QueryError
@@ -19,7 +20,6 @@ from tui.presentation.sources import RowsSource
 from tui.presentation.table import Cell, SortMark
 from tui.services import Services
 from tui.store import RowQuery
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.grid_table import GridTable
 from tui.widgets.header_line import HeaderLine
 from tui.widgets.surviving import Surviving
@@ -29,8 +29,10 @@ TALL_LINES = 32
 """From this height of the screen on the criteria stand above the rows, too."""
 
 
-class RowsPane(Surviving, Vertical):
+class RowsPane(Surviving, Vertical, Filtering):
     """Reads and shows the rows that are wanted; the screen says of which run, and when."""
+
+    PLACEHOLDER = "words, or outcome:failed latency>2s"
 
     class Counted(Message):
         """Other rows, or more of them, are shown: `found` and `whole` have changed."""
@@ -74,10 +76,9 @@ class RowsPane(Surviving, Vertical):
         )
 
     def compose(self) -> ComposeResult:
-        """Lay out criteria, filter and table."""
+        """Lay out criteria and table; the filter's bar is not seen yet."""
         yield GridTable(present.CRITERIA_COLUMNS, id="brief")
         yield HeaderLine(tone="accent", classes="facts", id="cause")
-        yield FilterBar(placeholder="words, or outcome:failed latency>2s")
         yield VirtualTable((), id="rows")
 
     @property
@@ -148,7 +149,7 @@ class RowsPane(Surviving, Vertical):
 
     def filter_by(self, text: str) -> None:
         """Show the rows a filter means."""
-        self.query_one(FilterBar).text = text
+        self.filter_bar.text = text
         self.rows = replace(self.rows, text=text, cause=None)
         self._tell_cause("")
         self.read(urgent=True)
@@ -160,7 +161,7 @@ class RowsPane(Surviving, Vertical):
             cause: its id.
             text: what such errors say.
         """
-        self.query_one(FilterBar).text = ""
+        self.filter_bar.text = ""
         self.rows = replace(self.rows, text="", cause=cause)
         self._tell_cause(f"only rows with the error: {text}")
         self.read(urgent=True)
@@ -173,46 +174,37 @@ class RowsPane(Surviving, Vertical):
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to the filter of the rows that are shown."""
         self.rows = self._good_rows
-        self.query_one(FilterBar).show_mistake(mistake)
+        self.filter_bar.show_mistake(mistake)
 
     def open_filter(self) -> None:
         """Let the person type a filter."""
-        self.query_one(FilterBar).open()
+        self.filter_bar.open()
 
     def clear_filter(self) -> bool:
         """Show all rows; False when they are shown already."""
-        bar = self.query_one(FilterBar)
-        if not self.narrowed and not bar.text:
+        if not (self.narrowed or self.has_filter()):
             return False
         if self.rows.cause is not None:
             self.rows = replace(self.rows, cause=None)
             self._tell_cause("")
             self.read(urgent=True)
-        bar.clear()
+        self.filter_bar.clear()
         self.table.focus()
         return True
 
-    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
-        """Filter while it is typed."""
-        event.stop()
-        from tui.query import ROW_FIELDS, begins_field
+    @property
+    def filter_text(self) -> str:
+        """The filter that is wanted."""
+        return self.rows.text
 
-        event.bar.error = ""
-        if not (event.bar.is_open and begins_field(event.text, ROW_FIELDS)):
-            self._apply(event.bar)
+    def filter_typed(self, text: str) -> None:
+        """Read the rows that pass it."""
+        self.rows = replace(self.rows, text=text)
+        self.read(urgent=True)
 
-    def on_filter_bar_filter_left(self, event: FilterBar.FilterLeft) -> None:
-        """Give the focus back to the rows."""
-        event.stop()
-        self._apply(event.bar)
-        self.table.focus()
-
-    def _apply(self, bar: FilterBar) -> None:
-        from tui.query import read_row_filter
-
-        if bar.text != self.rows.text and bar.accepts(bar.text, read_row_filter):
-            self.rows = replace(self.rows, text=bar.text)
-            self.read(urgent=True)
+    def filtered(self) -> VirtualTable:
+        """Return the rows' table."""
+        return self.table
 
     # --- order
 

@@ -258,12 +258,9 @@ class RunScreen(FollowingScreen, PanedScreen):
 
     def action_filter(self) -> None:
         """Filter the rows."""
-        from tui.query import warm_up
-
         if self._pane:
             self._show_pane(0)
         self._rows.open_filter()
-        self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
 
     def action_back(self) -> None:
         """Clear the filter, then go back to the list."""

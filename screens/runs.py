@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import ClassVar, get_args
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from screens.base import bindings_for, interval_text, keep_or_let_go
 from screens.comparing import comparison_of, runs_to_compare
+from screens.filtering import Filtering
 from screens.following import FollowingScreen
 from screens.runs_feed import RunsFeed, RunsLook
 from tui.errors import QueryError
@@ -25,19 +26,18 @@ from tui.widgets.header_line import HeaderLine, HintLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_table import VirtualTable
 
-if TYPE_CHECKING:
-    from tui.widgets.filter_bar import FilterBar
-
 SHORT = 500
 """So many runs are read within the time a key takes."""
 WIDE = 100
 """Columns from which the title has room for the pace, too."""
 
 
-class RunsScreen(FollowingScreen):
+class RunsScreen(FollowingScreen, Filtering):
     """All runs, newest first unless sorted otherwise."""
 
     NAME = "runs"
+    FILTERS = "runs"
+    PLACEHOLDER = "words, or status:failed age<2d pass_rate<90%"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(
         "runs", frozenset({"move-left", "move-right"})
     )
@@ -72,22 +72,7 @@ class RunsScreen(FollowingScreen):
         """Show what is stored."""
         self.read()
         self.table.focus()
-        self.call_after_refresh(self._add_filter_bar)
-
-    async def _add_filter_bar(self) -> None:
-        """Add what nobody sees before a key is pressed."""
-        from tui.widgets.filter_bar import FilterBar
-
-        if not self.is_attached:  # a person who quits at once is faster than this
-            return
-        bar = FilterBar(placeholder="words, or status:failed age<2d pass_rate<90%")
-        await self.mount(bar, before=self.table)
-
-    @property
-    def _filter_bar(self) -> "FilterBar":
-        from tui.widgets.filter_bar import FilterBar
-
-        return self.query_one(FilterBar)
+        self.call_after_refresh(self.add_filter_bar)
 
     def on_screen_suspend(self) -> None:
         """Another screen is on top: changes are not shown meanwhile."""
@@ -158,7 +143,7 @@ class RunsScreen(FollowingScreen):
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to the filter of the runs that are shown."""
         self._text = self._good_text
-        self._filter_bar.show_mistake(mistake)
+        self.filter_bar.show_mistake(mistake)
 
     def _show_title(self) -> None:
         if self._shown is None:
@@ -264,37 +249,26 @@ class RunsScreen(FollowingScreen):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        from tui.query import warm_up
+        self.filter_bar.open()
 
-        self._filter_bar.open()
-        self.run_worker(warm_up, name="filter grammar", thread=True, exit_on_error=False)
+    @property
+    def filter_text(self) -> str:
+        """The filter that is wanted."""
+        return self._text
 
-    def on_filter_bar_filter_changed(self, event: "FilterBar.FilterChanged") -> None:
-        """Filter while it is typed."""
-        event.stop()
-        from tui.query import RUN_FIELDS, begins_field
+    def filter_typed(self, text: str) -> None:
+        """Read the runs that pass it."""
+        self._text = text
+        self.read()
 
-        event.bar.error = ""
-        if not (event.bar.is_open and begins_field(event.text, RUN_FIELDS)):
-            self._apply(event.bar)
-
-    def _apply(self, bar: "FilterBar") -> None:
-        from tui.query import read_run_filter
-
-        if bar.text != self._text and bar.accepts(bar.text, read_run_filter):
-            self._text = bar.text
-            self.read()
-
-    def on_filter_bar_filter_left(self, event: "FilterBar.FilterLeft") -> None:
-        """Give the focus back to the list."""
-        event.stop()
-        self._apply(event.bar)
-        self.table.focus()
+    def filtered(self) -> VirtualTable:
+        """Return the list."""
+        return self.table
 
     def action_back(self) -> None:
         """Clear the filter, then the marks; the home screen itself stays."""
-        if self._text or self._filter_bar.text:
-            self._filter_bar.clear()
+        if self.has_filter():
+            self.filter_bar.clear()
             self.table.focus()
         elif self.table.marked:
             self.table.clear_marks()

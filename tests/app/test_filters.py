@@ -15,9 +15,9 @@ TO_WEEKLY = ("down", "down", "enter")
 
 async def typed(pilot: Pilot[int], words: str) -> None:
     """Open the filter, empty it and type."""
-    bar = pilot.app.screen.query_one(FilterBar)
-    if not bar.is_open:
+    if not any(bar.is_open for bar in pilot.app.screen.query(FilterBar)):
         await press(pilot, "slash")
+    bar = pilot.app.screen.query_one(FilterBar)
     await press(pilot, *["backspace"] * len(bar.text))
     await press(pilot, *(" " if letter == " " else letter for letter in words))
 

@@ -78,6 +78,19 @@ async def test_keys_that_come_in_one_burst_reach_the_filter(world: World, opened
         assert "1 of 4 runs" in text(pilot)
 
 
+async def test_keys_that_come_in_one_burst_reach_the_filter_of_rows(
+    world: World, opened: Opened
+) -> None:
+    async with opened(world) as pilot:
+        await press(pilot, "down", "down", "enter")
+        for key, character in (("slash", "/"), ("p", "p"), ("e", "e"), ("r", "r"), ("u", "u")):
+            pilot.app.post_message(events.Key(key, character))
+        await settled(pilot)
+        await settled(pilot)
+        assert pilot.app.screen.query_one("#rows", VirtualTable).row_count == 1
+        assert "filter: peru" in text(pilot)
+
+
 async def test_what_a_key_changes_is_painted_at_once_unless_output_is_backed_up(
     world: World, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
