@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 
@@ -112,16 +112,14 @@ class Arrival:
     async def paused(self) -> AsyncIterator[None]:
         """Hold neither slot nor deadline while the reader is busy with what it has."""
         loop = asyncio.get_running_loop()
-        ends = self._limit.when()
-        left = None if ends is None else ends - loop.time()
+        left = cast("float", self._limit.when()) - loop.time()  # every call has a deadline
         self._limit.reschedule(None)
         self._slot.release()
         try:
             yield
         finally:
             await self._slot.take()
-            if left is not None:
-                self._limit.reschedule(loop.time() + left)
+            self._limit.reschedule(loop.time() + left)
 
     async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
         begun = False
