@@ -11,7 +11,8 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 def test_there_are_workflows_for_changes_and_for_the_night() -> None:
     texts = "".join(path.read_text() for path in WORKFLOWS)
-    for command in (".ci/run", ".ci/audit", ".ci/sbom", "-m nightly", "-m tests.mutants"):
+    commands = (".ci/run", ".ci/audit", ".ci/sbom", "-m nightly", "-m tests.covered")
+    for command in (*commands, "-m tests.mutants"):
         assert command in texts
 
 
