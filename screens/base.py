@@ -36,7 +36,7 @@ WIDGETS_OWN = frozenset(
     }
 )
 """Actions that the focused table or text binds itself, under the same ids."""
-APPS_OWN = frozenset({"palette", "help", "connections", "quit"})
+APPS_OWN = frozenset({"palette", "help", "connections", "suspend", "quit"})
 """Actions that are the app's everywhere."""
 
 

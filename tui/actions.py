@@ -158,6 +158,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("connection-remove", ("D", "delete"), "remove it", ("connections",), "Connect"),
     Action("palette", (":", "ctrl+p"), "command palette", SCREENS, "evaltop", hint="command"),
     Action("help", ("?",), "help for this screen", SCREENS, "evaltop", hint="help"),
+    Action("suspend", ("ctrl+z",), "stop for now, back to the shell (fg)", SCREENS, "evaltop"),
     Action("quit-or-back", ("q",), "back; on Runs: quit", SCREENS, "evaltop"),
     Action("quit", ("ctrl+q",), "quit", SCREENS, "evaltop"),
 )

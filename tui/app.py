@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from asyncio import TimerHandle, get_running_loop
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
@@ -35,7 +36,7 @@ from tui.messages import (
 from tui.presentation.links import safe_link
 from tui.services import Services
 from tui.store import Change
-from tui.terminal import TerminalWatch
+from tui.terminal import TerminalWatch, has_shell
 from tui.text import clean_block
 from tui.widgets.backlog import BUSY, output_backlog
 from tui.widgets.compact_output import compact_driver
@@ -78,6 +79,7 @@ class EvalTopApp(AdoptingApp):
         Binding("colon,ctrl+p", "palette", "command palette", show=False, id="palette"),
         Binding("question_mark", "help", "help", show=False, id="help"),
         Binding("A", "connections", "connections", show=False, id="connections"),
+        Binding("ctrl+z", "suspend", "stop for now", show=False, id="suspend"),
         Binding("ctrl+q", "leave", "quit", show=False, id="quit", priority=True),
         Binding("ctrl+c", "interrupt", "quit", show=False, priority=True),
     ]
@@ -179,6 +181,14 @@ class EvalTopApp(AdoptingApp):
     def action_interrupt(self) -> None:
         """Quit as an interrupted program."""
         self._end(130)
+
+    def action_suspend(self) -> None:
+        """Stop, as ctrl+z stops a program: the shell has the terminal until it says `fg`."""
+        if self.is_headless or not has_shell():
+            self.tell("no shell has started evaltop, so there is none to go back to")
+            return
+        # The whole job, as the terminal would: what started evaltop may be waiting for it.
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
 
     def _end(self, code: int) -> None:
         self.exit(code, return_code=code)

@@ -37,6 +37,14 @@ def refusal(stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> str | 
     return None
 
 
+def has_shell() -> bool:
+    """Return whether a shell with job control has started this: only it lets a stopped one go on.
+
+    Such a shell leads the session, and puts each job into a process group of its own.
+    """
+    return os.getsid(0) != os.getpgrp()
+
+
 def _ignored(*_: object) -> None:
     """A handler, unlike SIG_IGN, is not inherited by children."""
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shlex
 import signal
 import struct
 import sys
@@ -89,6 +90,34 @@ def test_stopped_from_outside_it_goes_on_and_ends_as_before() -> None:
         terminal.send("qq")
         assert terminal.wait_exit() == 0
         assert modes(terminal) == before
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() -> None:
+    with Terminal(["bash", "--norc", "-i"], cwd=ROOT, environ={"PS1": "shell> "}) as terminal:
+        terminal.wait_for("shell>")
+        terminal.send(f"{shlex.join(COMMAND)}\r")
+        terminal.wait_for("nightly-11-20")
+        terminal.send("\x1a")
+        terminal.wait_for("Stopped")
+        (job,) = psutil.Process(terminal.pid).children()
+        terminal.send("echo $((6 * 7))\r")
+        terminal.wait_for("42")
+        terminal.send("fg\r")
+        terminal.wait_for("nightly-11-20")
+        terminal.send("q")
+        while job.is_running():  # its end throws away what is typed ahead
+            terminal._read(0.02)
+        terminal.send("exit\r")
+        assert terminal.wait_exit() == 0
+
+
+def test_without_a_shell_ctrl_z_stops_nothing() -> None:
+    with Terminal(COMMAND, cwd=ROOT, columns=120) as terminal:
+        terminal.wait_for("nightly-11-20")
+        terminal.send("\x1a")
+        terminal.wait_for("no shell has started evaltop")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
 
 
 def test_two_hundred_sizes_down_to_nothing() -> None:

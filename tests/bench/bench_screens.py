@@ -8,6 +8,7 @@ the event loop was held. Nothing is asserted.
 import argparse
 import asyncio
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -300,6 +301,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
     parser.add_argument("--rows", type=int, default=1_000_000)
     options = parser.parse_args()
+    sys.setswitchinterval(0.001)  # as the app does
     for part in options.parts or PARTS:
         with tempfile.TemporaryDirectory() as directory:
             asyncio.run(PARTS[part](Path(directory), options.rows))
