@@ -129,6 +129,60 @@ async def test_a_program_nobody_waits_for_is_killed(tmp_path: Path) -> None:
     await asyncio.to_thread(wait_until_gone, pids)
 
 
+async def started(*command: str) -> tuple[asyncio.subprocess.Process, bytes]:
+    """Start a program; return it with the first line it prints."""
+    process = await own_session.start(
+        command, ENVIRON, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    return process, await process.stdout.readline()
+
+
+async def test_a_program_has_a_session_of_its_own_that_ends_with_it(tmp_path: Path) -> None:
+    process, line = await started("sh", "-c", "sleep 600 & echo $!; wait")
+    assert os.getsid(process.pid) == os.getsid(int(line)) == process.pid
+    await own_session.kill(process)
+    assert process.returncode == -signal.SIGKILL
+    pids = tmp_path / "pids"
+    pids.write_bytes(line)
+    await asyncio.to_thread(wait_until_gone, pids)
+
+
+async def test_what_has_ended_is_killed_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    process, _ = await started("echo", "done")
+    await process.wait()
+    await own_session.kill(process)
+
+    def refused(_group: int, _signal: int) -> None:
+        raise PermissionError
+
+    process, _ = await started("echo", "another's by now")
+    monkeypatch.setattr("tui.own_session.os.killpg", refused)
+    await own_session.kill(process)
+    assert process.returncode == 0
+
+
+async def test_what_a_killed_program_has_printed_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_session, "KILL_S", 3600.0)
+    process, _ = await started("yes")
+    await own_session.kill(process)
+    assert process.returncode == -signal.SIGKILL
+
+
+async def test_who_has_left_the_session_keeps_nobody_waiting_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = open_pipes()
+    monkeypatch.setattr(own_session, "KILL_S", 0.02)
+    process, line = await started("sh", "-c", "setsid sleep 600 & echo $!; wait")
+    await asyncio.to_thread(wait_for, lambda: os.getsid(int(line)) != process.pid)
+    await own_session.kill(process)
+    assert open_pipes() == before
+    os.kill(int(line), signal.SIGKILL)
+
+
 def open_pipes() -> set[str]:
     """Return the pipes this process holds."""
     found = set()
