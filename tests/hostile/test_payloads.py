@@ -155,12 +155,26 @@ async def walk(app: EvalTopApp, names: list[str]) -> str:
     """Open everything there is of each run, and return all that was shown."""
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
-        shown = seen(pilot)
+        shown, visited = seen(pilot), set[str]()
         for number in range(len(names)):
-            # Down to the run, its panes, the row, its panes, JSON, and back to the list.
-            for key in ("enter", "2", "3", "4", "1", "enter", "2", "3", "1", "J", "escape"):
+            await press(pilot, "x")  # the dialog names it
+            shown += seen(pilot)
+            await press(pilot, "escape")
+            # Down to the run, its panes, what its rows are sorted by, how sure it is, what it is
+            # sliced by, the row, its panes, JSON, and back to the list.
+            for key in (
+                *("enter", "2", "3", "4", "1", "s", "escape"),
+                *("i", "2", "3", "4", "5", "m", "back to run"),
+                *("enter", "2", "3", "1", "J", "escape"),
+            ):
+                if key == "back to run":
+                    while getattr(app.screen, "NAME", "") != "run":
+                        await press(pilot, "escape")
+                    continue
                 await press(pilot, key)
                 shown += seen(pilot)
+                visited.add(getattr(app.screen, "NAME", ""))
+            assert {"run", "statistics", "trial", "json"} <= visited
             assert app.is_running
             assert app.banner == ""
             await press(pilot, "y")
