@@ -1,10 +1,11 @@
 """What goes in comes out, whatever a provider sends."""
 
 import math
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from tests.clock import FakeClock
 from tests.store import strategies
@@ -18,9 +19,9 @@ from tests.store.builders import (
     rows_page,
     shown,
 )
-from tui.models import ErrorInfo, Outcome, Row, Run, RunRef, Usage
+from tui.models import ErrorInfo, JsonValue, Outcome, Row, Run, RunRef, Usage
 from tui.store import RowQuery, Store
-from tui.store.codec import dumps, from_json, loads
+from tui.store.codec import dumps, from_json, loads, reader
 from tui.store.model_encoders import as_json
 
 wild = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -50,6 +51,14 @@ def test_a_row_comes_back_as_it_was(row: Row) -> None:
     )
     assert head.outcomes == tuple(trial.outcome for trial in row.trials)
     store.close()
+
+
+@wild
+@given(strategies.json_values)
+def test_the_quick_reader_reads_the_same_but_for_integers_beyond_64_bits(value: JsonValue) -> None:
+    data = dumps(value)
+    assume(not re.search(rb"\d{19}", data))
+    assert repr(reader()(data)) == repr(loads(data))
 
 
 def test_times_are_utc_whatever_zone_they_came_in() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from tui.models import Outcome
 from tui.query import Test, Word, look_up, read_row_filter, same_name
-from tui.store.codec import loads
+from tui.store.codec import loads, reader
 from tui.store.filters import Conditions
-from tui.store.heads import RANKS, CellTally, load_cells
+from tui.store.heads import RANKS, CellTally
 from tui.store.search import SearchIndex
 from tui.store.search.judging import BODY_FIELDS, RowBodies
 from tui.store.selecting import Selection
@@ -90,29 +90,30 @@ class RowConditions(Conditions):
 
 
 def _criterion_reader(test: Test) -> Callable[[bytes], object]:
+    quick = reader()
     if not test.keys:
-        return lambda cells: [cell.name for cell in load_cells(cells)]
+        return lambda cells: [name for name, *_rest in quick(cells)]
     (wanted,) = test.keys
-    name = {"score": "value"}.get(test.leaf.name, test.leaf.name)
+    place = CellTally._fields.index({"score": "value"}.get(test.leaf.name, test.leaf.name))
 
     def read(data: bytes) -> object:
-        cells: dict[str, CellTally] = {cell.name: cell for cell in load_cells(data)}
+        cells: dict[str, list[Any]] = {cell[0]: cell for cell in quick(data)}
         found = same_name(wanted, cells)
-        return None if found is None else getattr(cells[found], name)
+        return None if found is None else cells[found][place]
 
     return read
 
 
 def _rest_reader(test: Test) -> Callable[[bytes], object]:
-    name = test.field.name
+    name, quick = test.field.name, reader()
     if name == "error.code":
-        return lambda rest: loads(rest)[0]
+        return lambda rest: quick(rest)[0]
     if name == "extra":
         return lambda rest: look_up(loads(rest)[2], test.keys)
     place = _USAGE[name]
 
     def read(rest: bytes) -> Any:
-        usage = loads(rest)[1]
+        usage = quick(rest)[1]
         return None if usage is None else usage[place]
 
     return read

@@ -6,7 +6,7 @@ from typing import Any
 
 from tui.models import CriterionStats, ProviderKind, RunKind, Status
 from tui.query import Test, Word, look_up, read_run_filter, same_name
-from tui.store.codec import loads, unpack
+from tui.store.codec import loads, reader, unpack
 from tui.store.effective import Best
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
@@ -105,16 +105,21 @@ class RunConditions(Conditions):
         if name == "concern":
             return lambda data: [each.kind for each in load_concerns(data)], "run.concerns"
         if name in _BEST:
-            read = _best_reader(test)
+            read, quick = _best_reader(test), reader()
             criteria = name == "criteria"
-            return lambda run, told: read(self._best_of(run, told, criteria)), "run.id, run.told"
+            return (
+                lambda run, told: read(self._best_of(run, told, quick, criteria)),
+                "run.id, run.told",
+            )
         return _told_reader(test), "run.told"
 
-    def _best_of(self, run: int, told: bytes, criteria: bool) -> Best:
+    def _best_of(
+        self, run: int, told: bytes, quick: Callable[[bytes], Any], criteria: bool
+    ) -> Best:
         """Return what is best known of a run, kept for the next test on it."""
         key = (run, told, criteria)
         if self._best is None or self._best[0] != key:
-            found = best_of(reading_connection(), run, loads(told), criteria=criteria)
+            found = best_of(reading_connection(), run, quick(told), criteria=criteria)
             self._best = key, found
         return self._best[1]
 
@@ -136,21 +141,21 @@ def _warnings(told: bytes, notes: bytes | None, concerns: str | None) -> object:
 
 
 def _told_reader(test: Test) -> Callable[[bytes], object]:
-    name = test.field.name
+    name, quick = test.field.name, reader()
     if name in _USAGE:
-        return lambda data: _usage(loads(data).get("usage", ()), name)
+        return lambda data: _usage(quick(data).get("usage", ()), name)
     if name == "created":
-        return lambda data: _time(loads(data).get("created_at"))
+        return lambda data: _time(quick(data).get("created_at"))
     if name == "model":
-        return lambda data: loads(data).get("models")
+        return lambda data: quick(data).get("models")
     if name == "group":
-        return lambda data: [*(loads(data).get("group") or {}).values()]
+        return lambda data: [*(quick(data).get("group") or {}).values()]
     outer, _dot, inner = name.partition(".")
     if outer == "error" and not inner:
         inner = "message"
 
     def read(data: bytes) -> object:
-        value = loads(data).get(outer)
+        value = quick(data).get(outer)
         return value.get(inner) if inner and isinstance(value, Mapping) else value
 
     return read
