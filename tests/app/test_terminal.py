@@ -18,8 +18,13 @@ from tui.terminal import refusal
 COMMAND = (sys.executable, "-m", "tests.app.standalone")
 ROOT = Path(__file__).parents[2]
 
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
-"""Alternate screen left, cursor shown, mouse and paste modes ended."""
+RESTORED = (
+    *(b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1006l"),
+    *(b"\x1b[?1004l", b"\x1b[?2004l", b"\x1b[<u"),
+)
+"""Alternate screen left, cursor shown; mouse, focus, paste and kitty's keyboard modes ended."""
+GONE_S = 3.0
+"""How long an end may take."""
 
 
 class Stream(io.StringIO):
@@ -72,7 +77,7 @@ def test_every_end_restores_the_terminal(end: Callable[[Terminal], None], code: 
         terminal.wait_for("nightly-11-20")
         raw = modes(terminal)
         end(terminal)
-        assert terminal.wait_exit() == code
+        assert terminal.wait_exit(GONE_S) == code
         for sequence in RESTORED:
             assert sequence in terminal.output
         assert bytes(terminal.output).rindex(b"\x1b[?1049l") > bytes(terminal.output).rindex(
@@ -114,7 +119,7 @@ def test_a_closed_terminal_ends_the_process(command: tuple[str, ...]) -> None:
     terminal.wait_for("nightly-11-20")
     times = psutil.Process(terminal.pid).cpu_times()
     os.close(terminal.fd)
-    assert gone(terminal.pid, 3)
+    assert gone(terminal.pid, GONE_S)
     _, status, used = os.wait4(terminal.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 129
     # Ending takes some computing; spinning until then would take all of it.

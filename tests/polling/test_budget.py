@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.clock import FakeClock
-from tui.polling.budget import RequestBudget
+from tui.polling.budget import BURST, BURST_S, RequestBudget
 
 
 async def sent_times(limit: int, gaps: list[float]) -> list[float]:
@@ -27,6 +27,14 @@ def test_no_sixty_seconds_hold_more_than_the_limit(limit: int, gaps: list[float]
     times = asyncio.run(sent_times(limit, gaps))
     for first, later in zip(times, times[limit:], strict=False):
         assert later - first >= 60 - 1e-6
+
+
+async def test_no_two_seconds_hold_more_than_a_burst() -> None:
+    times = await sent_times(600, [0.0] * 60)
+    assert times[BURST - 1] == times[0]
+    for first, later in zip(times, times[BURST:], strict=False):
+        assert later - first >= BURST_S - 1e-6
+    assert BURST / BURST_S == 5
 
 
 async def test_a_full_budget_is_spent_at_once_and_then_waited_for() -> None:

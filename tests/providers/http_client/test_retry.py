@@ -7,7 +7,7 @@ from random import Random
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.clock import START, FakeClock
@@ -250,7 +250,7 @@ async def test_the_last_try_tells() -> None:
         await client_for(script).request("GET", "/x")
 
 
-@given(
+any_header = given(
     st.sampled_from(["retry-after", "retry-after-ms"]),
     st.one_of(
         st.text(max_size=30),
@@ -262,7 +262,19 @@ async def test_the_last_try_tells() -> None:
     ),
     st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(9000, 1, 1)),  # noqa: DTZ001
 )
+
+
+@any_header
 def test_any_header_gives_a_sane_wait_or_none(name: str, value: str, now: datetime) -> None:
+    wait = asked_wait({name: value}, now.replace(tzinfo=UTC))
+
+    assert wait is None or (math.isfinite(wait) and 0 < wait <= 86_400)
+
+
+@pytest.mark.nightly
+@settings(max_examples=5_000, deadline=None)
+@any_header
+def test_five_thousand_headers_do(name: str, value: str, now: datetime) -> None:
     wait = asked_wait({name: value}, now.replace(tzinfo=UTC))
 
     assert wait is None or (math.isfinite(wait) and 0 < wait <= 86_400)

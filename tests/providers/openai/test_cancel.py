@@ -6,7 +6,7 @@ import pytest
 from tests.providers.openai.payloads import EVAL_ID, RUN_ID, RUNS, a_run, an_eval
 from tests.providers.wiring import World, json_answer
 from tui.config import AzureOpenAIConnection, OpenAIConnection, PollSettings
-from tui.errors import ProviderError, RejectedError, ServerFaultError
+from tui.errors import ProviderError, RateLimitedError, RejectedError, ServerFaultError
 from tui.models import ProviderKind, Run, RunKind, RunRef, Status
 from tui.providers.registry import make_provider
 
@@ -42,7 +42,9 @@ class Host:
             return json_answer(an_eval() if path.endswith(EVAL_ID) else a_run())
         if any(path.endswith(f"{RUNS}/{RUN_ID}{end}") for end in self.known):
             return json_answer(a_run(status="canceled"))
-        return json_answer({"error": {"message": "no"}}, self.otherwise)
+        refusal = json_answer({"error": {"message": "no"}}, self.otherwise)
+        refusal.headers["retry-after"] = "1"  # what else would be tried again
+        return refusal
 
     @property
     def posts(self) -> list[str]:
@@ -81,7 +83,13 @@ async def test_the_other_path_follows_where_the_first_is_not_known(
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(500, ServerFaultError), (503, ServerFaultError), (400, RejectedError)]
+    ("status", "kind"),
+    [
+        (500, ServerFaultError),
+        (503, ServerFaultError),
+        (400, RejectedError),
+        (429, RateLimitedError),
+    ],
 )
 async def test_a_refusal_is_told_and_never_sent_again(
     status: int, kind: type[ProviderError]
