@@ -105,7 +105,13 @@ class AdoptingApp(NoticingApp):
         running = {one.name for one in self.workers if one.group == "poll" and one.is_running}
         for name, loop in [*self.services.poller.loops(), *self.own_loops]:
             if name not in running:
-                self.run_worker(loop(), name=name, group="poll", exit_on_error=False)
+                # Not a coroutine made already: a person who quits at once ends it unbegun.
+                self.run_worker(
+                    loop,  # type: ignore[arg-type] # None is a result like any other
+                    name=name,
+                    group="poll",
+                    exit_on_error=False,
+                )
 
 
 def _textual_key(key: str) -> str:
