@@ -162,6 +162,23 @@ async def test_equal_rows_are_not_drawn_again_and_a_changed_cell_costs_a_few_byt
         assert "k5" not in "".join(app.frames)
 
 
+async def test_what_an_empty_table_would_say_draws_nothing_over_rows() -> None:
+    table = VirtualTable(COLUMNS, Rows(keys(*range(50))))
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(app, pilot)
+        app.frames.clear()
+        table.empty = "Nothing has come."
+        await pilot.pause()
+        assert "".join(app.frames) == ""
+        table.set_source(Rows(()))
+        await pilot.pause()
+        assert any("Nothing has come." in line for line in app.lines())
+        table.empty = "Nothing will."
+        await pilot.pause()
+        assert any("Nothing will." in line for line in app.lines())
+
+
 async def test_changed_rows_are_read_only_when_they_are_on_screen() -> None:
     source = Rows(keys(*range(500)))
     table = VirtualTable(COLUMNS, source)

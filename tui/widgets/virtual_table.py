@@ -60,7 +60,7 @@ class VirtualTable(LineView):
     """Key of the row under the cursor, None without rows. A key that is not there is ignored."""
     marked: reactive[frozenset[str]] = reactive(frozenset(), init=False, repaint=False)
     """Keys of marked rows, also of rows that are not in the source at the moment."""
-    empty: reactive[str] = reactive("", init=False)
+    empty: reactive[str] = reactive("", init=False, repaint=False)
     """Shown centred, line by line, when there are no rows."""
     pan: reactive[int] = reactive(0, init=False)
     """How many columns are left out at the left to bring in those hidden at the right."""
@@ -253,6 +253,10 @@ class VirtualTable(LineView):
 
     def watch_marked(self) -> None:
         """Draw the rows whose mark differs."""
+        self.draw_changes()
+
+    def watch_empty(self) -> None:
+        """Draw the lines that say so, if they are shown."""
         self.draw_changes()
 
     def watch_sort(self) -> None:
