@@ -351,6 +351,19 @@ def test_columns_that_one_of_the_two_lacks_are_left(new: sqlite3.Connection, old
     assert asked(new, "SELECT * FROM watched") == []
 
 
+@pytest.mark.parametrize(("lost", "rows"), [(("trial", "body"), 5), (("row", "trial", "body"), 0)])
+def test_a_table_that_is_gone_is_passed_by(
+    new: sqlite3.Connection, old: Path, lost: tuple[str, ...], rows: int
+) -> None:
+    for table in lost:
+        spoil(old, f"DROP TABLE {table}")
+    salvage.begin(new, old)
+    assert read_on(new, old) == [0.5], "one step for the rows, one for the trials"
+    account = account_of(new)
+    missing = (rows, 5, 0, 6)
+    assert (account.share, account.missing) == (1.0, {str(WHOLE): missing, str(PART): missing})
+
+
 def test_the_newest_damaged_file_is_read_and_each_only_once(
     new: sqlite3.Connection, tmp_path: Path
 ) -> None:
