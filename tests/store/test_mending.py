@@ -109,6 +109,7 @@ def test_a_file_shorter_than_a_header_gets_one(tmp_path: Path) -> None:
     damaged._mend_header(file)
     assert len(file.read_bytes()) == PAGE
     assert file.read_bytes()[60:92] == bytes(32)
+    assert file.read_bytes()[96:] == bytes(PAGE - 96)
 
 
 @pytest.mark.parametrize("beside", [True, False])
@@ -180,6 +181,13 @@ def test_a_first_page_is_not_taken_from_a_store_with_other_tables(copied: Path) 
         DamagedFile(copied)
     assert caught.value.sqlite_errorcode == sqlite3.SQLITE_CORRUPT
     assert [one.name for one in copied.parent.iterdir()] == [FILE_NAME]
+
+
+def test_a_ruined_first_page_is_that_of_a_new_store(copied: Path) -> None:
+    overwrite(copied, 0, b"\xff" * PAGE)
+    with closing(DamagedFile(copied)) as opened:
+        assert len(opened.some("SELECT id FROM row")) == 50
+        assert opened.columns("sample")[:2] == ["run", "at"]
 
 
 def test_a_first_page_is_not_taken_where_the_list_of_tables_is_ruined_too(copied: Path) -> None:

@@ -26,11 +26,12 @@ class Origin:
     scheme: str
     host: str
     port: int | None
+    """None for the scheme's own, which httpx leaves out even where it is written."""
 
     @classmethod
     def of(cls, url: httpx.URL) -> "Origin":
-        """Return the origin of an address, with the scheme's own port filled in."""
-        return cls(url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme))
+        """Return the origin of an address."""
+        return cls(url.scheme, url.host, url.port)
 
 
 class OriginAuth(httpx.Auth):
@@ -68,7 +69,7 @@ class OriginAuth(httpx.Auth):
 
 def basic_token(user: str, key: str) -> str:
     """Return what stands after `Basic ` for a user and a key."""
-    return base64.b64encode(f"{user}:{key}".encode()).decode("ascii")
+    return base64.b64encode(f"{user}:{key}".encode()).decode()
 
 
 def chosen_scheme(auth: AuthScheme | Callable[[str], AuthScheme], key: str) -> AuthScheme:

@@ -1,8 +1,10 @@
 """Addresses: what a base is refused for, word for word, and what stands below one."""
 
+import httpx
 import pytest
 
 from tui.errors import RejectedError
+from tui.providers.auth import Origin
 from tui.providers.targets import Base
 
 
@@ -39,3 +41,17 @@ def test_plain_http_to_another_machine_says_why_and_how_it_is_allowed() -> None:
     allowed = base("http://host/v1", allow_http=True).address("/runs", None)
     assert str(allowed) == "http://host/v1/runs"
     assert str(base("http://127.0.0.1:9").address("/runs", None)) == "http://127.0.0.1:9/runs"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://h/x", "http://h:80/y", True),
+        ("https://h/x", "https://h:443/y", True),
+        ("http://h/x", "http://h:81/y", False),
+        ("http://h:443/x", "https://h/y", False),
+        ("https://h/x", "https://g/y", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(one: str, other: str, *, same: bool) -> None:
+    assert (Origin.of(httpx.URL(one)) == Origin.of(httpx.URL(other))) is same
