@@ -1,5 +1,6 @@
 """A provider that tests script, and the smallest services around it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from tui.models import (
     Status,
     Trial,
 )
+from tui.polling.rows_progress import RowsProgress
 from tui.providers.base import (
     Capabilities,
     ProbeResult,
@@ -85,6 +87,8 @@ class FakeProvider:
     asked: list[str] = field(default_factory=list)
     page_size: int = 2
     closed: bool = False
+    stored: list[RowsProgress] | None = None
+    """Of the walk: then a page of rows comes when those before it have been stored."""
 
     def ask(self, question: str) -> None:
         """Log a question and fail if the test said so."""
@@ -122,11 +126,16 @@ class FakeProvider:
         start = int(resume or 0)
         while True:
             self.ask(f"rows {run.id} {start}")
+            while start > int(resume or 0) and not self._came(start):
+                await asyncio.sleep(0)
             end = start + self.page_size
             yield RowPage(tuple(rows[start:end]), resume=str(end), expected_rows=len(rows) or None)
             if end >= len(rows):
                 return
             start = end
+
+    def _came(self, rows: int) -> bool:
+        return self.stored is None or any(step.rows >= rows for step in self.stored)
 
     async def trial_detail(self, run: Run, row: Row, trial: Trial) -> TrialDetail:
         """Return the trial with a latency."""

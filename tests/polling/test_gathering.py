@@ -78,7 +78,7 @@ async def test_what_came_before_a_failure_is_stored_and_gone_on_from(
     told: list[RowsProgress] = []
     with pytest.raises(ServerFaultError):
         await sync.rows(run, told.append)
-    assert [step.rows for step in told] == [2, 4, 6, 8]
+    assert told[-1].rows == 8
     assert store.rows(REF, RowQuery()).count() == 8
     provider.failures.clear()
     provider.asked.clear()

@@ -31,6 +31,7 @@ class World:
         )
         self.link = FakeLink(self.provider, self.store, self.clock)
         self.told: list[RowsProgress] = []
+        self.provider.stored = self.told
         self.at_page = asyncio.Event()
         self.hold_at = 0
         self.focus = FocusLoop(
@@ -70,7 +71,7 @@ async def test_a_walk_stops_at_its_next_page_while_all_is_held_and_goes_on(world
     for _ in range(50):
         await asyncio.sleep(0)
     assert not tick.done()
-    assert world.rows == 4
+    assert world.rows == 6, "with the page that came meanwhile"
     world.focus.waker.resume()
     await tick
     assert world.rows == 10
@@ -127,6 +128,7 @@ async def test_rate_and_rest_are_told_where_they_can_be(world: World) -> None:
     sync = await world.link.sync()
     run = await sync.run(REF)
     told: list[RowsProgress] = []
+    world.provider.stored = told
 
     def progress(step: RowsProgress) -> None:
         told.append(step)
@@ -144,6 +146,7 @@ async def test_time_a_walk_was_held_is_not_in_its_rate(world: World) -> None:
     sync = await world.link.sync()
     run = await sync.run(REF)
     told: list[RowsProgress] = []
+    world.provider.stored = told
 
     async def between() -> None:
         world.clock.advance(100)
@@ -158,6 +161,7 @@ async def test_time_a_walk_was_held_is_not_in_its_rate(world: World) -> None:
 
 
 async def test_nothing_is_walked_that_is_not_needed_any_more(world: World) -> None:
+    world.provider.stored = None
     sync = await world.link.sync()
     run = await sync.run(REF)
     await asyncio.gather(
@@ -170,9 +174,11 @@ async def test_a_walk_that_a_failure_cut_is_told_with_its_beginning(world: World
     sync: Sync = await world.link.sync()
     run = await sync.run(REF)
     world.provider.failures["rows done 6"] = ServerFaultError("down")
+    world.provider.stored = None
     with pytest.raises(ServerFaultError):
         await sync.rows(run)
     world.provider.failures.clear()
     told: list[RowsProgress] = []
+    world.provider.stored = told
     await sync.rows(run, told.append)
     assert [step.rows for step in told] == [8, 10]

@@ -77,7 +77,7 @@ async def test_rows_are_stored_page_by_page_and_counted(
     sync = Sync(provider, store, clock)
     await sync.everything()
     run = await sync.run(RunRef("prod", "a0"))
-    told: list[RowsProgress] = []
+    told = provider.stored = []
 
     def progress(step: RowsProgress) -> None:
         told.append(step)

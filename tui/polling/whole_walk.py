@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from typing import Any
 
 from tui.clock import Clock
 from tui.errors import ProviderError
@@ -70,33 +71,37 @@ class WholeWalk:
         return tuple(self._skipped)
 
     async def _take(self, pages: AsyncGenerator[RowPage, None]) -> None:
-        while (page := await self._next(pages)) is not None:
-            self._gathered.add(page)
-            place = page.resume is not None
-            if place or self._gathered.full or (self._gathered.due and not self._behind.busy):
-                await self._begin_write()
-                if place:
-                    # What a later process would go on from is stored before more is asked for.
-                    await self._behind.done()
-                waiting = self._clock.monotonic()
-                await asyncio.sleep(0)  # a stop is heard here, not in the middle of a write
-                await self._between()
-                self._held += self._clock.monotonic() - waiting
-
-    async def _next(self, pages: AsyncGenerator[RowPage, None]) -> RowPage | None:
-        """Return the next page, None at the end; while it is slow, the others are written."""
         coming = asyncio.ensure_future(anext(pages, None))
         try:
-            if self._gathered:
-                await asyncio.wait({coming}, timeout=SOON_S)
-                if not coming.done():
+            while (page := await self._next(coming)) is not None:
+                self._gathered.add(page)
+                if self._gathered.full or (self._gathered.due and not self._behind.busy):
                     await self._begin_write()
-            return await coming
+                await self._pause()
+                coming = asyncio.ensure_future(anext(pages, None))
         finally:
+            await _ended(coming)
+
+    async def _pause(self) -> None:
+        """Await `between`; if that takes more than a moment, all that came is stored first."""
+        waiting = self._clock.monotonic()
+        pause = asyncio.ensure_future(self._between())
+        try:
+            await asyncio.sleep(0)  # a stop is heard here, not in the middle of a write
+            if not pause.done():
+                await self._rest()
+            await pause
+        finally:
+            await _ended(pause)
+        self._held += self._clock.monotonic() - waiting
+
+    async def _next(self, coming: "asyncio.Future[RowPage | None]") -> RowPage | None:
+        """Return the next page, None at the end; while it is slow, the others are written."""
+        if self._gathered:
+            await asyncio.wait({coming}, timeout=SOON_S)
             if not coming.done():
-                coming.cancel()
-                with suppress(asyncio.CancelledError):
-                    await coming
+                await self._begin_write()
+        return await coming
 
     async def _begin_write(self) -> None:
         await self._behind.begin(self._write(self._gathered.take()))
@@ -145,3 +150,11 @@ class WholeWalk:
     def _publish_late(self, ended: "asyncio.Future[Change]") -> None:
         if not ended.cancelled() and ended.exception() is None:
             self._publish(ended.result())
+
+
+async def _ended(work: "asyncio.Future[Any]") -> None:
+    """Cancel what is still under way and wait for its end."""
+    if not work.done():
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
