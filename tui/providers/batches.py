@@ -43,6 +43,8 @@ class ItemBatch:
     rest: JsonObject = field(default_factory=dict)
     """Top-level values beside the list (`has_more`, `total`); complete only in the last batch."""
     last: bool = False
+    size: int = 0
+    """Bytes of the items as they came."""
 
     def indexed(self) -> Iterator[tuple[int, JsonObject]]:
         """Yield each item with its own position in the answer, stepping over the bad ones."""
@@ -114,7 +116,8 @@ class Collector:
         first = self._first
         if first is None:
             first = self._bad[0].index if self._bad else self._next
-        batch = ItemBatch(tuple(self._items), first, tuple(self._bad), rest or {}, last)
+        items, bad, size = tuple(self._items), tuple(self._bad), self._bytes
+        batch = ItemBatch(items, first, bad, rest or {}, last, size)
         self._items, self._bad, self._first, self._bytes = [], [], None, 0
         return batch
 

@@ -62,10 +62,21 @@ async def test_pages_go_on_to_the_end_and_can_be_resumed() -> None:
     project = Project(run_call())
     project.rows = [row(f"d{i:03}", trial(f"t{i}")) for i in range(120)]
     pages = await project.pages()
-    assert [len(page.rows) for page in pages] == [50, 50, 20]
-    assert [page.resume for page in pages] == ["50", "100", None]
-    again = await project.pages(resume="100")
-    assert next(row.key for page in again for row in page.rows) == "d100"
+    assert [len(page.rows) for page in pages] == [50, 70]
+    assert [page.resume for page in pages] == ["50", None]
+    again = await project.pages(resume="50")
+    assert next(row.key for page in again for row in page.rows) == "d050"
+
+
+async def test_more_rows_are_asked_for_while_they_are_small() -> None:
+    project = Project(run_call())
+    project.rows = [row(f"d{i:03}", trial(f"t{i}")) for i in range(500)]
+    long = row("d480", trial("t480", model_output="long " * 200_000))
+    project.rows[480:481] = [long]
+    project.rows += [row(f"e{i:03}", trial(f"u{i}")) for i in range(120)]
+    pages = await project.pages()
+    assert [len(page.rows) for page in pages] == [50, 100, 200, 200, 50, 20]
+    assert len({row.key for page in pages for row in page.rows}) == 620
 
 
 async def test_a_resume_past_the_end_ends_quietly() -> None:

@@ -68,6 +68,9 @@ _RUNS_PAGE = 50
 _RUNS_MOST = 200
 _ROWS_PAGE = 50
 """Of several trials with long outputs; a page of them may be tens of MB."""
+_ROWS_MOST = 200
+"""Rows of a page once those before it were small."""
+_SMALL_PAGE_BYTES = 512 * 1024
 _V2_EVERY_S = 60.0
 """The v2 list has no newest-first order, so it comes whole; it is not asked with every tick."""
 _NO_V2 = Skipped("evaluation_runs", "This server has no list of runs made through the v2 API.")
@@ -171,9 +174,12 @@ class WeaveProvider:
             model_ref=model_ref if isinstance(model_ref, str) else None,
             live=run.live,
         )
+        limit = _ROWS_PAGE
         while True:
-            batch = await self._api.results_page(run.id, limit=_ROWS_PAGE, offset=offset)
+            batch = await self._api.results_page(run.id, limit=limit, offset=offset)
             told = len(batch.items) + len(batch.bad)
+            small = batch.size <= _SMALL_PAGE_BYTES and not batch.bad
+            limit = min(2 * limit, _ROWS_MOST) if small else _ROWS_PAGE
             if offset and not told:
                 return  # past the end, where some servers also forget the total
             offset += told
