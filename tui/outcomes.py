@@ -47,17 +47,9 @@ def status_of(word: str | None) -> Status:
 
     Case and hyphens do not matter (Datalab's workflows shout, some gateways hyphenate).
     """
+    if word in _STATUS_WORDS:  # nearly always
+        return _STATUS_WORDS[word]
     return _STATUS_WORDS.get((word or "").strip().lower().replace("-", "_"), Status.UNKNOWN)
-
-
-def _kind(score: Score) -> str:
-    if score.error is not None:
-        return "broke"
-    if score.skipped:
-        return "skipped"
-    if not score.counts or score.passed is None:
-        return "aside"
-    return "passed" if score.passed else "failed"
 
 
 def trial_outcome(scores: Iterable[Score], *, errored: bool, ended: bool) -> Outcome:
@@ -72,15 +64,23 @@ def trial_outcome(scores: Iterable[Score], *, errored: bool, ended: bool) -> Out
         return Outcome.ERRORED
     if not ended:
         return Outcome.PENDING
-    kinds = set(map(_kind, scores))
-    for kind, outcome in (
-        ("failed", Outcome.FAILED),
-        ("passed", Outcome.PASSED),
-        ("broke", Outcome.ERRORED),
-    ):
-        if kind in kinds:
-            return outcome
-    return Outcome.SKIPPED if "skipped" in kinds and "aside" not in kinds else Outcome.UNGRADED
+    passed = broke = skipped = aside = False
+    for score in scores:
+        if score.error is not None:
+            broke = True
+        elif score.skipped:
+            skipped = True
+        elif not score.counts or score.passed is None:
+            aside = True
+        elif score.passed:
+            passed = True
+        else:
+            return Outcome.FAILED
+    if passed:
+        return Outcome.PASSED
+    if broke:
+        return Outcome.ERRORED
+    return Outcome.SKIPPED if skipped and not aside else Outcome.UNGRADED
 
 
 def row_outcome(trials: Iterable[Outcome]) -> tuple[Outcome, bool]:

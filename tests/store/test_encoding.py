@@ -1,5 +1,6 @@
 """Models are written without what says nothing, and bodies small, whatever they hold."""
 
+import json
 import zlib
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from tests.store.builders import REF, make_row, make_trial, open_store, rows_pag
 from tui.models import Counts, Run, Trial
 from tui.store.codec import column_real
 from tui.store.compression import MOST_PACKED, PLAIN, compress, compress_all, decompress
-from tui.store.heads import head_of, summary
+from tui.store.heads import PREVIEW, head_of, start_of, summary
 from tui.store.model_encoders import as_json
 from tui.store.single_trial import single_summary
 
@@ -131,3 +132,13 @@ def test_a_body_of_ten_megabytes_is_stored_whole() -> None:
 @given(strategies.trials, strategies.json_objects)
 def test_one_trial_makes_the_row_that_folding_makes(trial: Trial, extra: dict[str, Any]) -> None:
     assert single_summary(trial, extra) == summary([head_of(trial)], extra)
+
+
+@wild
+@given(strategies.json_objects, st.text(max_size=300), st.integers(0, 300))
+def test_a_preview_is_how_the_json_begins(value: dict[str, Any], text: str, deep: int) -> None:
+    nested: Any = {"a": text, **value}
+    for _ in range(deep):
+        nested = [nested]
+    told = {"all": nested, "more": [text] * 3}
+    assert start_of(told) == json.dumps(told, ensure_ascii=False)[:PREVIEW]

@@ -71,10 +71,13 @@ class Boundaries:
                 value = quick_loads(data)
             except NotJsonError:
                 value = None
-            if isinstance(value, dict) and not any(_reaches(value, path) for path in self._drop):
+            if isinstance(value, dict) and not (self._drop and self._drops(value)):
                 return WholeItem(data, value, found.end())
         self._searched = end
         return None
+
+    def _drops(self, value: JsonObject) -> bool:
+        return any(_reaches(value, path) for path in self._drop)
 
     def open_at(self, buffer: bytes, position: int) -> bool:
         """Return whether what begins at `position` may be whole once more has come."""

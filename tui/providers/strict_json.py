@@ -81,7 +81,11 @@ def quick_loads(data: bytes | bytearray) -> JsonValue:
         value: JsonValue = orjson.loads(data)
     except orjson.JSONDecodeError:
         raise NotJsonError("it is not plain JSON") from None
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+    if (
+        len(data) > 2 * MAX_DEPTH  # else it cannot be
+        and data.count(b"{") + data.count(b"[") > MAX_DEPTH
+        and _deeper_than(value, MAX_DEPTH)
+    ):
         raise NotJsonError("it is nested too deeply")
     if _MAYBE_WIDE in data.translate(_DIGITS) and _WIDE.search(data):
         raise NotJsonError("it may hold an integer beyond 64 bit")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from tui.models import CriterionType, JsonValue, Outcome, Score, Trial, Usage
@@ -205,12 +206,21 @@ def start_of(value: JsonValue) -> str:
             text = _content(message) if isinstance(message, dict) else None
             if text:
                 return text[:PREVIEW]
-    found = ""
-    for piece in json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).iterencode(value):
-        found += piece[:PREVIEW]
-        if len(found) >= PREVIEW:
-            break
-    return found[:PREVIEW]
+    return json.dumps(_beginning(value), ensure_ascii=False)[:PREVIEW]
+
+
+def _beginning(value: JsonValue, deep: int = 0) -> JsonValue:
+    """Return as much of a value as decides how its JSON begins, whatever its size."""
+    if isinstance(value, str):
+        return value[:PREVIEW]
+    if deep >= PREVIEW:  # so many brackets stand before it
+        return None
+    if isinstance(value, list):
+        return [_beginning(each, deep + 1) for each in value[:PREVIEW]]
+    if isinstance(value, dict):
+        first = islice(value.items(), PREVIEW)
+        return {key: _beginning(each, deep + 1) for key, each in first}
+    return value
 
 
 def _content(message: Mapping[str, Any]) -> str | None:

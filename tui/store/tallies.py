@@ -108,10 +108,14 @@ class Difference:
             if sums is None:
                 self._types[cell.name] = cell.type
                 sums = self._criteria[cell.name] = [0, 0, 0, 0, 0, 0.0]
-            _name, _type, _passed, _value, _label, _reason, _error, *parts = cell
-            for i, part in enumerate(parts):
-                if part:
-                    sums[i] += sign * part
+            (*_shown, n, passed, failed, errored, value_n, value_sum) = cell
+            sums[0] += sign * n
+            sums[1] += sign * passed
+            sums[2] += sign * failed
+            sums[3] += sign * errored
+            if value_n:
+                sums[4] += sign * value_n
+                sums[5] += sign * value_sum
 
     def _sums(self) -> dict[str, int]:
         """Return by how much each column of `sync` changes."""

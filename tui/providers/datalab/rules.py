@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-from pydantic import ValidationError
-
 from tui.models import CriterionType, JsonObject, JsonValue, Score
-from tui.providers.datalab.wire import ItemWire, RuleWire
+from tui.providers.datalab.wire import EvaluationWire, ItemWire, RuleWire
 
 OVERALL = "score"
 """The criterion that a file's `eval_score` becomes."""
@@ -40,56 +38,46 @@ def read_evaluation(evaluation: JsonValue) -> tuple[tuple[Score, ...], JsonValue
     scores: list[Score] = []
     strange: list[JsonValue] = []
     names = {OVERALL}
-    for rule in rules:
-        try:
-            wire = RuleWire.model_validate(rule)
-        except ValidationError:
+    for rule, wire in zip(rules, _read(rules), strict=True):
+        if wire is None:
             strange.append(rule)
             continue
         name = _free(wire.name, names)
         names.add(name)
+        worst = rule.get("individual_results") if isinstance(rule, dict) else None
+        detail: JsonObject = {
+            "type": wire.type,
+            "items_evaluated": wire.items_evaluated,
+            "individual_results": worst if isinstance(worst, list) else None,
+        }
+        reason = _reason(wire.individual_results or ())
         scores.append(
-            Score(
-                name=name,
-                type=CriterionType.NUMERIC,
-                value=wire.rule_score,
-                reason=_reason(wire.individual_results or ()),
-                detail={
-                    "type": wire.type,
-                    "items_evaluated": wire.items_evaluated,
-                    "individual_results": wire.individual_results,
-                },
-            )
+            Score(name, CriterionType.NUMERIC, None, wire.rule_score, None, reason, detail=detail)
         )
     if strange:
         rest["evaluations"] = strange
     return tuple(scores), rest or None
 
 
-def _reason(items: Iterable[JsonValue]) -> str | None:
+def _read(rules: list[JsonValue]) -> list[RuleWire | None]:
+    """Return the rules as far as they can be read, in one go."""
+    return EvaluationWire.model_validate({"evaluations": rules}).evaluations
+
+
+def _reason(items: Iterable[ItemWire | None]) -> str | None:
     """Return the feedback on the worst items, one line each: `3 (Table, page 1): header lost`."""
     lines: list[str] = []
     for item in items:
-        try:
-            wire = ItemWire.model_validate(item)
-        except ValidationError:
+        if item is None or not item.feedback:
             continue
-        if not wire.feedback:
-            continue
-        place = ", ".join(
-            part
-            for part in (wire.block_type, None if wire.page_id is None else f"page {wire.page_id}")
-            if part
-        )
-        head = " ".join(
-            part
-            for part in (
-                None if wire.score is None else f"{wire.score:g}",
-                f"({place})" if place else None,
-            )
-            if part
-        )
-        lines.append(f"{head}: {wire.feedback}" if head else wire.feedback)
+        place = item.block_type or ""
+        if item.page_id is not None:
+            page = f"page {item.page_id}"
+            place = f"{place}, {page}" if place else page
+        head = "" if item.score is None else f"{item.score:g}"
+        if place:
+            head = f"{head} ({place})" if head else f"({place})"
+        lines.append(f"{head}: {item.feedback}" if head else item.feedback)
     return "\n".join(lines) or None
 
 

@@ -55,7 +55,14 @@ class RuleWire(Wire):
     type: Soft[str] = None
     rule_score: Soft[float] = None
     items_evaluated: Count = None
-    individual_results: Soft[list[Any]] = None
+    individual_results: Soft[list[Soft[ItemWire]]] = None
+    """The lowest-scoring ones; None for one that cannot be read."""
+
+
+class EvaluationWire(Wire):
+    """A file's rules; None for one that cannot be read."""
+
+    evaluations: list[Soft[RuleWire]]
 
 
 class NamedWire(Wire):

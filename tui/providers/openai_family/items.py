@@ -85,7 +85,7 @@ def _trial(
     wire: OutputItemWire, item: JsonObject, definition: EvalDefinition, *, foundry: bool
 ) -> Trial:
     sample = wire.sample or SampleWire()
-    results = wire.results or []
+    results = wire.results or ()
     scores = read_scores(results, definition)
     sample_error = error_info(sample.error)
     foundry = foundry or any(result.status or result.metric for result in results)
@@ -135,11 +135,15 @@ def _cause(outcome: Outcome, scores: tuple[Score, ...], status: str) -> ErrorInf
 
 
 def _extra(wire: OutputItemWire, sample: SampleWire) -> JsonObject:
-    extra: JsonObject = {
-        "item_status": wire.status,
-        "finish_reason": sample.finish_reason,
-        "temperature": sample.temperature,
-        "top_p": sample.top_p,
-        "seed": sample.seed,
-    }
-    return {field: value for field, value in extra.items() if value is not None}
+    extra: JsonObject = {}
+    if wire.status is not None:
+        extra["item_status"] = wire.status
+    if sample.finish_reason is not None:
+        extra["finish_reason"] = sample.finish_reason
+    if sample.temperature is not None:
+        extra["temperature"] = sample.temperature
+    if sample.top_p is not None:
+        extra["top_p"] = sample.top_p
+    if sample.seed is not None:
+        extra["seed"] = sample.seed
+    return extra

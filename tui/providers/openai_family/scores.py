@@ -22,17 +22,20 @@ def read_scores(results: Sequence[ResultWire], definition: EvalDefinition) -> tu
     counts, the others are `criterion.metric` and do not.
     """
     primary = _primary_metrics(results, definition)
+    criteria: list[Criterion | None] = []
     names: list[str] = []
     counting: list[bool] = []
     for position, result in enumerate(results):
-        name = definition.criterion_name(result.name or result.metric or "criterion")
+        criterion = definition.criterion(result.name or "")
+        if criterion is not None and result.name:
+            name = criterion.name
+        else:
+            name = definition.criterion_name(result.name or result.metric or "criterion")
         counts = primary.get(result.name, position) == position
+        criteria.append(criterion)
         names.append(name if counts else f"{name}.{result.metric}")
         counting.append(counts)
-    return tuple(
-        _score(result, name, definition.criterion(result.name or ""), counts=counts)
-        for result, name, counts in zip(results, distinct(names), counting, strict=True)
-    )
+    return tuple(map(_score, results, distinct(names), criteria, counting))
 
 
 def _primary_metrics(
@@ -58,7 +61,7 @@ def _primary_metrics(
     return primary
 
 
-def _score(result: ResultWire, name: str, criterion: Criterion | None, *, counts: bool) -> Score:
+def _score(result: ResultWire, name: str, criterion: Criterion | None, counts: bool) -> Score:
     verdict = read_transcript(result.sample)
     error = _error(result)
     skipped = result.status == "skipped"
@@ -68,16 +71,16 @@ def _score(result: ResultWire, name: str, criterion: Criterion | None, *, counts
     decided = error is None and not skipped
     label = result.label or verdict.label
     return Score(
-        name=name,
-        type=_type(result, criterion, label),
-        passed=passed if decided else None,
-        value=result.score if decided else None,
-        label=label,
-        reason=result.reason or verdict.reason,
-        error=error,
-        skipped=skipped,
-        counts=counts,
-        detail=_detail(result, criterion),
+        name,
+        _type(result, criterion, label),
+        passed if decided else None,
+        result.score if decided else None,
+        label,
+        result.reason or verdict.reason,
+        error,
+        skipped,
+        counts,
+        _detail(result, criterion),
     )
 
 
@@ -104,25 +107,29 @@ def _detail(result: ResultWire, criterion: Criterion | None) -> JsonValue:
     threshold = result.threshold
     if threshold is None and criterion is not None:
         threshold = criterion.threshold
-    detail: JsonObject = {
-        "type": result.type,
-        "metric": result.metric,
-        "threshold": threshold,
-        "dimension_scores": _dimension_scores(result.properties),
-        "properties": result.properties,
-        "sample": result.sample,
-    }
-    return {
-        field: value
-        for field, value in detail.items()
-        if value or not (value is None or isinstance(value, (dict, list)))
-    } or None
+    detail: JsonObject = {}
+    if result.type is not None:
+        detail["type"] = result.type
+    if result.metric is not None:
+        detail["metric"] = result.metric
+    if threshold is not None:
+        detail["threshold"] = threshold
+    if result.properties:
+        dimensions = _dimension_scores(result.properties)
+        if _says_something(dimensions):
+            detail["dimension_scores"] = dimensions
+        detail["properties"] = result.properties
+    if _says_something(result.sample):
+        detail["sample"] = result.sample
+    return detail or None
 
 
-def _dimension_scores(properties: JsonObject | None) -> JsonValue:
+def _says_something(value: JsonValue) -> bool:
+    return bool(value) or not (value is None or isinstance(value, dict | list))
+
+
+def _dimension_scores(properties: JsonObject) -> JsonValue:
     """Return the rubric's dimensions; typed as a text by the schema, sent as a list."""
-    if not properties:
-        return None
     scores = properties.get("dimension_scores") or properties.get("rubric_scores")
     if isinstance(scores, str):
         try:

@@ -18,6 +18,9 @@ class Verdict:
     """The label it chose; None for score graders, whose result is a number."""
 
 
+_SILENT = Verdict()
+
+
 def read_transcript(sample: JsonValue) -> Verdict:
     """Return reasoning and label from a grader's sample; empty when it wrote nothing.
 
@@ -26,7 +29,7 @@ def read_transcript(sample: JsonValue) -> Verdict:
     """
     text = _last_text(sample)
     if not text:
-        return Verdict()
+        return _SILENT
     try:
         said = _read(text)
     except (ValueError, RecursionError):
@@ -34,10 +37,7 @@ def read_transcript(sample: JsonValue) -> Verdict:
     if not isinstance(said, dict):
         return Verdict(reason=text)
     result = said.get("result")
-    return Verdict(
-        reason=_reasoning(said) or text,
-        label=result if isinstance(result, str) and result else None,
-    )
+    return Verdict(_reasoning(said) or text, result if isinstance(result, str) and result else None)
 
 
 def _read(text: str) -> JsonValue:
@@ -62,8 +62,7 @@ def _last_text(sample: JsonValue) -> str | None:
 def _reasoning(said: dict[str, JsonValue]) -> str | None:
     steps = said.get("steps")
     if isinstance(steps, list):
-        lines = [_step(step) for step in steps]
-        return "\n".join(line for line in lines if line) or None
+        return "\n".join(filter(None, map(_step, steps))) or None
     for field in ("reasoning", "reason", "explanation"):
         text = said.get(field)
         if isinstance(text, str) and text:
@@ -77,4 +76,4 @@ def _step(step: JsonValue) -> str:
     if not isinstance(step, dict):
         return ""
     parts = (step.get("description"), step.get("conclusion"))
-    return " → ".join(part for part in parts if isinstance(part, str) and part)
+    return " → ".join([part for part in parts if isinstance(part, str) and part])

@@ -37,6 +37,9 @@ UNRESOLVED = "Some dataset rows could not be resolved; their reference is shown.
 TOO_LARGE = "Some examples were too large for Weave and were not stored."
 
 
+_CLEAR = Finding(ended=True)
+
+
 @frozen
 class Draft:
     """A row as read, before its unclear trials were looked up."""
@@ -80,7 +83,7 @@ def _row(draft: Draft, rules: ScoreRules, findings: Mapping[str, Finding]) -> Ro
                 trial,
                 draft,
                 flattened(trial.scores, rules),
-                findings.get(trial.predict_and_score_call_id) or Finding(ended=True),
+                findings.get(trial.predict_and_score_call_id, _CLEAR),
                 raw,
             )
             for trial, raw in draft.trials
@@ -105,7 +108,9 @@ def _trial(
 ) -> Trial:
     scores = scores or finding.scores
     told = (trial.total_tokens, trial.total_cost)
-    extra: JsonObject = {"predict_call_id": trial.predict_call_id}
+    extra: JsonObject = {}
+    if trial.predict_call_id is not None:
+        extra["predict_call_id"] = trial.predict_call_id
     if trial.scorer_call_ids:
         extra["scorer_call_ids"] = trial.scorer_call_ids
     return Trial(
@@ -118,7 +123,7 @@ def _trial(
         latency_s=trial.model_latency_seconds,
         usage=None if told == (None, None) else Usage(total_tokens=told[0], cost_usd=told[1]),
         error=finding.error,
-        extra={key: value for key, value in extra.items() if value is not None},
+        extra=extra,
         raw=raw,
     )
 
@@ -153,12 +158,17 @@ def _expected(example: Any) -> JsonValue:
 
 def _label(example: Any) -> str:
     columns = mapping(example)
-    texts = [columns[name] for name in _LABELS if isinstance(columns.get(name), str)]
-    texts += [value for value in columns.values() if isinstance(value, str)]
-    label = next((text for text in texts if text.strip()), None)
-    if label is None and example is not None:
-        label = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
-    return (label or "")[:_LABEL_CHARS]
+    for name in _LABELS:
+        text = columns.get(name)
+        if isinstance(text, str) and text.strip():
+            return text[:_LABEL_CHARS]
+    for text in columns.values():
+        if isinstance(text, str) and text.strip():
+            return text[:_LABEL_CHARS]
+    if example is None:
+        return ""
+    text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
+    return text[:_LABEL_CHARS]
 
 
 def _json(value: Any) -> JsonValue:

@@ -1,9 +1,8 @@
 """A trial's raw scores, flattened to one score per leaf."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from tui.frozen import frozen
 from tui.models import CriterionType, ErrorInfo, Score
 from tui.providers.weave.criteria import joined_name
 from tui.providers.weave.numbers import real
@@ -45,9 +44,10 @@ def flattened(scores: Any, rules: ScoreRules) -> tuple[Score, ...]:
     """
     if not isinstance(scores, dict):
         return ()
-    return tuple(
-        _leaf(scorer, leaf, rules) for scorer, value in scores.items() for leaf in _leaves(value)
-    )
+    found: list[Score] = []
+    for scorer, value in scores.items():
+        _flatten(value, (scorer, rules, found))
+    return tuple(found)
 
 
 def broken(scorer: str, error: ErrorInfo) -> Score:
@@ -55,32 +55,37 @@ def broken(scorer: str, error: ErrorInfo) -> Score:
     return Score(scorer, CriterionType.LABEL, error=error)
 
 
-@frozen
-class _Leaf:
-    path: str | None
-    value: Any
-    reason: str | None
-
-
-def _leaves(
-    value: Any, path: str | None = None, reason: str | None = None, depth: int = 0
-) -> Iterator[_Leaf]:
+def _flatten(
+    value: Any,
+    into: tuple[str, ScoreRules, list[Score]],
+    path: str | None = None,
+    reason: str | None = None,
+    depth: int = 0,
+) -> None:
+    """Add one score per leaf of a value to a scorer's; `reason` is what stands beside it."""
     if not isinstance(value, dict) or not value or depth >= _DEPTH:
-        yield _Leaf(path, value, reason)
+        scorer, rules, found = into
+        found.append(_leaf(scorer, path, value, reason, rules))
         return
-    beside = next((value[key] for key in _REASONS if isinstance(value.get(key), str)), None)
+    beside = None
+    for key in _REASONS:
+        if isinstance(value.get(key), str):
+            beside = value[key]
+            break
     for key, inner in value.items():
-        yield from _leaves(inner, key if path is None else f"{path}.{key}", beside, depth + 1)
+        _flatten(inner, into, key if path is None else f"{path}.{key}", beside, depth + 1)
 
 
-def _leaf(scorer: str, leaf: _Leaf, rules: ScoreRules) -> Score:
-    name, value = joined_name(scorer, leaf.path), leaf.value
+def _leaf(
+    scorer: str, path: str | None, value: Any, reason: str | None, rules: ScoreRules
+) -> Score:
+    name = joined_name(scorer, path)
     if isinstance(value, bool):
-        counts = rules.counts(scorer, leaf.path)
-        return Score(name, CriterionType.BINARY, passed=value, reason=leaf.reason, counts=counts)
+        counts = rules.counts(scorer, path)
+        return Score(name, CriterionType.BINARY, passed=value, reason=reason, counts=counts)
     if isinstance(value, str):
         return Score(name, CriterionType.LABEL, label=value)
     number = real(value)
     if number is not None:
-        return Score(name, CriterionType.NUMERIC, value=number, reason=leaf.reason)
+        return Score(name, CriterionType.NUMERIC, value=number, reason=reason)
     return Score(name, rules.type_of(name), detail=value)
