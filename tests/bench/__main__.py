@@ -29,6 +29,7 @@ PARTS = (
     "bench_text",
     "bench_terminal",
     "bench_ingest",
+    "bench_large",
     "bench_search",
     "bench_compare",
     "bench_journal",

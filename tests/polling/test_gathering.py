@@ -1,6 +1,7 @@
 """Pages that come fast are written together: in order, none lost, none held back for long."""
 
 import asyncio
+from dataclasses import replace
 from threading import Event, get_ident
 
 import pytest
@@ -9,7 +10,7 @@ from tests.clock import FakeClock
 from tests.polling.fakes import FakeProvider, make_row, make_run
 from tui.errors import ServerFaultError
 from tui.models import RunRef
-from tui.polling.gathering import MOST_ROWS, SOON_S, Gathered
+from tui.polling.gathering import MOST_BYTES, MOST_ROWS, SOON_S, Gathered
 from tui.polling.rows_progress import RowsProgress
 from tui.polling.sync import Sync
 from tui.polling.whole_walk import LEFT
@@ -52,6 +53,18 @@ def test_many_rows_are_written_at_once() -> None:
     assert not gathered.due
     gathered.add(page(MOST_ROWS, 1))
     assert gathered.due
+
+
+def test_many_bytes_are_written_at_once_however_few_rows_they_are() -> None:
+    gathered = Gathered(FakeClock())
+    gathered.written()
+    gathered.add(replace(page(0), size=MOST_BYTES - 1))
+    due = [gathered.due]
+    gathered.add(replace(page(2), size=1))
+    due.append(gathered.due)
+    assert gathered.take().size == MOST_BYTES
+    gathered.add(replace(page(4), size=1))
+    assert [*due, gathered.due] == [False, True, False]
 
 
 def test_what_was_expected_last_counts() -> None:

@@ -47,6 +47,22 @@ def older_store(directory: Path, rows: int) -> Store:
     return Store.open(directory, clock=FakeClock())
 
 
+def test_rows_an_older_program_packed_are_read_and_have_not_changed(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    rows = [some_row(i) for i in range(40)]
+    walk(store, rows_page(*rows))
+    file = store.file
+    assert file is not None
+    store.close()
+    take_back(file, 2)
+    store = Store.open(tmp_path, clock=FakeClock())
+    store.begin_walk(REF)
+    assert store.problem is None
+    assert not store.apply_rows(REF, rows_page(*rows)).rows
+    assert [store.row(REF, row.key) for row in rows] == rows
+    store.close()
+
+
 def test_rows_of_an_older_file_are_all_there_and_counted(tmp_path: Path) -> None:
     store = older_store(tmp_path, 40)
     assert store.problem is None

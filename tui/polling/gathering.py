@@ -7,6 +7,8 @@ from tui.providers.base import RowPage
 
 MOST_ROWS = 1000
 """So many rows are written as soon as they are there."""
+MOST_BYTES = 2 * 2**20
+"""And so many bytes: in memory they take several times as much."""
 SOON_S = 0.05
 """A page that comes later than this after the last write is written at once; one that comes sooner
 waits for the next, but no longer than this."""
@@ -18,7 +20,7 @@ class Gathered:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pages: list[RowPage] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
         self._written: float | None = None
 
     def __bool__(self) -> bool:
@@ -28,11 +30,12 @@ class Gathered:
         """Take a page."""
         self._pages.append(page)
         self._rows += len(page.rows)
+        self._bytes += page.size
 
     @property
     def full(self) -> bool:
         """Whether no more should wait with them."""
-        return self._rows >= MOST_ROWS
+        return self._rows >= MOST_ROWS or self._bytes >= MOST_BYTES
 
     @property
     def due(self) -> bool:
@@ -47,7 +50,8 @@ class Gathered:
 
     def take(self) -> RowPage:
         """Return them as one page, which goes on where the last one does; they are gone then."""
-        pages, self._pages, self._rows = self._pages, [], 0
+        pages, self._pages = self._pages, []
+        self._rows = self._bytes = 0
         last = pages[-1]
         if len(pages) == 1:
             return last
@@ -58,4 +62,5 @@ class Gathered:
             skipped=tuple(one for page in pages for one in page.skipped),
             expected_rows=expected[-1] if expected else None,
             notes=tuple(dict.fromkeys(note for page in pages for note in page.notes)),
+            size=sum(page.size for page in pages),
         )

@@ -90,6 +90,8 @@ class RowPage:
     """How many rows the provider says there are in all; None when it does not say."""
     notes: tuple[str, ...] = ()
     """Sentences for the person: `the output file has expired`, `3 rows have no result`."""
+    size: int = 0
+    """About how many bytes its rows came as, which bounds what waits to be stored."""
 
 
 @frozen

@@ -5,7 +5,7 @@ known beforehand they take two thirds of the space, in the same time. What a sto
 be read stands in its own first bytes: a plain one begins as JSON does, one of zstd with the number
 of its dictionary, and a zlib stream says whether it needs the dictionary, and which.
 
-Trials are packed by zstd, many in one call that lets other threads run: a third of deflate's time
+Trials are packed by zstd, many in one call that lets other threads run: half of deflate's time
 for the same size. What stands alone (a run's own bodies) is packed by deflate, which is always
 loaded; so is what is large, where no field names repeat and a damaged length must not be believed.
 """

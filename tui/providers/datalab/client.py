@@ -184,7 +184,7 @@ def _row_page(batch: ItemBatch, run: Run, config: DatalabConnection) -> RowPage:
             rows.append(row_of(item, run, config))
         except ValidationError as error:
             skipped.append(Skipped(f"row {_said_id(item)}", why_unreadable(error)))
-    return RowPage(tuple(rows), tuple(skipped), expected_rows=run.counts.total)
+    return RowPage(tuple(rows), tuple(skipped), expected_rows=run.counts.total, size=batch.size)
 
 
 def _next_offset(batch: ItemBatch, offset: int, wanted: int) -> str | None:

@@ -197,6 +197,7 @@ def _row_page(page: ItemBatch, reader: LineReader, run: Run) -> RowPage:
         tuple(Skipped(f"line {bad.index}", bad.why) for bad in page.bad),
         expected_rows=run.counts.total,
         notes=notes,
+        size=page.size,
     )
 
 

@@ -35,7 +35,8 @@ async def batch_rows(
             async with aclosing(slices):
                 async for batch_slice in slices:
                     rows, skipped = await asyncio.to_thread(reader.read, batch_slice, file=name)
-                    yield RowPage(rows, skipped, expected_rows=total)
+                    size = batch_slice.size
+                    yield RowPage(rows, skipped, expected_rows=total, size=size)
         except MissingError as error:
             gone = True
             note = f"The {name} file has expired or was deleted ({error.status})."

@@ -43,6 +43,7 @@ async def item_rows(
             resume=page.last_id or after,
             expected_rows=run.counts.total,
             notes=("The run has no output items.",) if empty else (),
+            size=page.size,
         )
         after = page.cursor
         if after is None:

@@ -28,6 +28,8 @@ class ListPage:
     last_id: str | None
     """Where the next page begins, now or when the list has grown; None on an empty page."""
     more: bool
+    size: int = 0
+    """Bytes of the items as they came."""
 
     @property
     def cursor(self) -> str | None:
@@ -96,7 +98,7 @@ def _page(batch: ItemBatch, *, what: str, after: str | None) -> ListPage:
     skipped = tuple(
         Skipped(what=f"{what} {bad.index + 1} of a page", why=bad.why) for bad in batch.bad
     )
-    return ListPage(tuple(items.values()), skipped, last_id, more)
+    return ListPage(tuple(items.values()), skipped, last_id, more, batch.size)
 
 
 def _last_id(batch: ItemBatch) -> str | None:

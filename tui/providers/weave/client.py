@@ -273,6 +273,7 @@ class WeaveProvider:
             resume,
             expected_rows=total if final and isinstance(total, int) else None,
             notes=(*(text for text in told if isinstance(text, str)), *notes_of(drafts)),
+            size=batch.size,
         )
 
     async def _refresh_v2(self) -> list[Skipped]:
