@@ -367,7 +367,9 @@ async def test_why_a_connection_failed(
 
 
 def test_a_key_goes_to_its_origin_only() -> None:
-    auth = OriginAuth(Origin("https", "api.example", 443), AuthScheme("api-key", ""), found())
+    auth = OriginAuth(
+        Origin.of(httpx.URL("https://api.example:443")), AuthScheme("api-key", ""), found()
+    )
 
     def sent(url: str) -> object:
         request = next(auth.sync_auth_flow(httpx.Request("GET", url)))
