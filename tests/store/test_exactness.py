@@ -2,10 +2,12 @@
 
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from tests.clock import FakeClock
 from tests.store import strategies
@@ -50,6 +52,29 @@ def test_a_row_comes_back_as_it_was(row: Row) -> None:
         row.extra,
     )
     assert head.outcomes == tuple(trial.outcome for trial in row.trials)
+    store.close()
+
+
+@wild
+@given(st.lists(strategies.numbers | st.none(), min_size=1, max_size=90))
+def test_the_list_has_every_digit_of_a_number(numbers: list[float | None]) -> None:
+    store = open_store()
+    told = [
+        make_row(f"r{at}", make_trial(latency_s=number), index=at)
+        for at, number in enumerate(numbers)
+    ]
+    store.apply_rows(REF, rows_page(*told))
+    heads = store.rows(REF, RowQuery()).fetch(0, 100)
+    assert [head.latency_s for head in heads] == numbers
+    store.close()
+
+
+def test_the_list_has_every_character_of_a_text() -> None:
+    label = "".join(map(chr, range(0x250))) + '"\\\x00 \u2028😀'
+    store = open_store()
+    store.apply_rows(REF, rows_page(replace(make_row(label), label=label)))
+    (head,) = store.rows(REF, RowQuery()).fetch(0, 10)
+    assert (head.key, head.label) == (label, label)
     store.close()
 
 
