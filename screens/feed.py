@@ -16,7 +16,7 @@ from tui.clock import Clock
 from tui.errors import QueryError
 from tui.store import ReadCancelledError
 
-REST_SHARE = 3.0
+REST_SHARE = 6.0
 """A reading rests this many times as long as it took."""
 LEAST_REST_S = 0.2
 
