@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
 from tui.models import CriterionType, JsonValue, Outcome, Score, Trial, Usage
@@ -206,21 +205,39 @@ def start_of(value: JsonValue) -> str:
             text = _content(message) if isinstance(message, dict) else None
             if text:
                 return text[:PREVIEW]
-    return json.dumps(_beginning(value), ensure_ascii=False)[:PREVIEW]
+    return json.dumps(_beginning(value, PREVIEW)[0], ensure_ascii=False)[:PREVIEW]
 
 
-def _beginning(value: JsonValue, deep: int = 0) -> JsonValue:
-    """Return as much of a value as decides how its JSON begins, whatever its size."""
+def _beginning(value: JsonValue, left: int) -> tuple[JsonValue, int]:
+    """Return as much of a value as decides the next characters of its JSON, whatever its size.
+
+    Args:
+        value: the value.
+        left: how many characters.
+
+    Returns that, and how many characters are left at most.
+    """
     if isinstance(value, str):
-        return value[:PREVIEW]
-    if deep >= PREVIEW:  # so many brackets stand before it
-        return None
+        return value[:left], left - len(value) - 2  # the quotes
+    left -= 1  # a bracket or a digit, and a comma before each that follows
     if isinstance(value, list):
-        return [_beginning(each, deep + 1) for each in value[:PREVIEW]]
+        members: list[JsonValue] = []
+        for each in value:
+            if left <= 0:
+                break
+            member, left = _beginning(each, left)
+            members.append(member)
+        return members, left
     if isinstance(value, dict):
-        first = islice(value.items(), PREVIEW)
-        return {key: _beginning(each, deep + 1) for key, each in first}
-    return value
+        fields: dict[str, JsonValue] = {}
+        for key, each in value.items():
+            left -= len(key)
+            if left <= 0:
+                fields[key] = None
+                break
+            fields[key], left = _beginning(each, left)
+        return fields, left
+    return value, left
 
 
 def _content(message: Mapping[str, Any]) -> str | None:
