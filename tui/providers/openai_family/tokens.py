@@ -34,9 +34,9 @@ def cached_tokens(value: JsonObject) -> int | None:
     return None
 
 
-def _first(value: JsonObject, field: str, other: str = "") -> int | None:
-    number = value.get(field)
-    if type(number) is int:  # a boolean is no number
-        return number
-    number = value.get(other)
-    return number if type(number) is int else None
+def _first(value: JsonObject, *fields: str) -> int | None:
+    for field in fields:
+        number = value.get(field)
+        if type(number) is int:  # a boolean is no number
+            return number
+    return None

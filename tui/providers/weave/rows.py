@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
@@ -158,11 +159,7 @@ def _expected(example: Any) -> JsonValue:
 
 def _label(example: Any) -> str:
     columns = mapping(example)
-    for name in _LABELS:
-        text = columns.get(name)
-        if isinstance(text, str) and text.strip():
-            return text[:_LABEL_CHARS]
-    for text in columns.values():
+    for text in chain(map(columns.get, _LABELS), columns.values()):
         if isinstance(text, str) and text.strip():
             return text[:_LABEL_CHARS]
     if example is None:
