@@ -9,7 +9,6 @@ from tui.errors import AuthError, ProviderError, RetiredError, ServerFaultError
 from tui.models import Counts, ProviderKind, Run, RunKind, RunRef, Status
 from tui.polling.discovery import SourceFacts, choose, per_tick
 from tui.polling.schedule import (
-    Attention,
     failure_delay_s,
     list_delay_s,
     needs_detail,
@@ -28,7 +27,7 @@ def run(status: Status) -> Run:
 
 @pytest.mark.parametrize(("live", "wish"), [(True, 15), (False, 60)])
 def test_lists_are_asked_at_the_pace_of_what_is_live(live: bool, wish: float) -> None:
-    delays = [list_delay_s(SETTINGS, Attention(False, live), Random(n)) for n in range(200)]
+    delays = [list_delay_s(SETTINGS, Random(n), any_live=live) for n in range(200)]
     assert min(delays) >= wish * 0.9
     assert max(delays) <= wish * 1.1
     assert len({round(delay, 6) for delay in delays}) > 100

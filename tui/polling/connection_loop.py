@@ -17,7 +17,6 @@ from tui.polling.retirement import retired_error
 from tui.polling.schedule import (
     LATE,
     RETIRED_RETRY_S,
-    Attention,
     failure_delay_s,
     jittered,
     list_delay_s,
@@ -116,14 +115,14 @@ class ConnectionLoop:
             if self._retired is not None and not self._sources:
                 return jittered(RETIRED_RETRY_S, self._random)
             busy = self._any_live or (await self._link.sync()).behind
-            pause = list_delay_s(self._link.poll, Attention(False, busy), self._random)
+            pause = list_delay_s(self._link.poll, self._random, any_live=busy)
             return max(pause, self._link.gate.poll_wish_s())
         now = self._clock.now()
         delay = failure_delay_s(failure, self.health.failures + 1, now, self._random)
         if self._partly:
             # Some of its lists answered: they neither wait for the broken one, nor are they asked
             # more often for its sake.
-            delay = list_delay_s(self._link.poll, Attention(False, True), self._random)
+            delay = list_delay_s(self._link.poll, self._random, any_live=True)
         before = self._well() if self._partly else self.health
         self._set_health(before.failed(failure, now + timedelta(seconds=delay)))
         await self._save(failure)

@@ -5,7 +5,6 @@ from random import Random
 
 from tui.config import PollSettings
 from tui.errors import AuthError, KeyMissingError, ProviderError, RetiredError
-from tui.frozen import frozen
 from tui.providers.base import Capabilities
 from tui.store import StoredRun
 
@@ -24,15 +23,6 @@ KEY_RETRY_S = 300.0
 RETIRED_RETRY_S = 86_400.0
 
 
-@frozen
-class Attention:
-    """What the person and the runs want of a connection now."""
-
-    focused_live: bool
-    """A live run of it is open on screen."""
-    any_live: bool
-
-
 def jittered(seconds: float, random: Random) -> float:
     """Return `seconds` plus or minus `JITTER`."""
     return seconds * (1 + random.uniform(-JITTER, JITTER))
@@ -43,9 +33,9 @@ def jittered_up(seconds: float, random: Random) -> float:
     return seconds * (1 + random.uniform(0, JITTER / 10))
 
 
-def list_delay_s(settings: PollSettings, attention: Attention, random: Random) -> float:
+def list_delay_s(settings: PollSettings, random: Random, *, any_live: bool) -> float:
     """Return the seconds until a connection's lists are asked again."""
-    return jittered(settings.live_s if attention.any_live else settings.idle_s, random)
+    return jittered(settings.live_s if any_live else settings.idle_s, random)
 
 
 def failure_delay_s(error: ProviderError, failures: int, now: datetime, random: Random) -> float:
