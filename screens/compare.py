@@ -201,7 +201,7 @@ class CompareScreen(PanedScreen, Filtering):
         """Filter the rows by what they say."""
         if self._comparison is not None:
             self._show_pane(1)
-            self.filter_bar.open()
+            self.filter_bar().open()
 
     @property
     def filter_text(self) -> str:
@@ -220,7 +220,7 @@ class CompareScreen(PanedScreen, Filtering):
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to all rows."""
         self._text, self._passing = "", None
-        self.filter_bar.show_mistake(mistake)
+        self.filter_bar().show_mistake(mistake)
         self._show_rows()
 
     def action_back(self) -> None:
@@ -228,7 +228,7 @@ class CompareScreen(PanedScreen, Filtering):
         if not self.has_filter():
             self.leave()
             return
-        self.filter_bar.clear()
+        self.filter_bar().clear()
         self.filtered().focus()
 
     # --- actions

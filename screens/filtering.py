@@ -33,9 +33,8 @@ class Filtering(Widget):
     def filtered(self) -> Widget:
         """Return what the bar stands above and gives the focus back to."""
 
-    @property
     def filter_bar(self) -> "FilterBar":
-        """The bar; added now where nobody has needed it before."""
+        """Return the bar; it is added now where nobody has needed it before."""
         from tui.widgets.filter_bar import FilterBar
 
         try:
@@ -54,7 +53,7 @@ class Filtering(Widget):
     def add_filter_bar(self) -> None:
         """Add what nobody sees before a key is pressed; to be called after the first frame."""
         if self.is_attached:  # a person who quits at once is faster than this
-            self.filter_bar  # noqa: B018 - asking adds it
+            self.filter_bar()
 
     def on_filter_bar_filter_changed(self, event: "FilterBar.FilterChanged") -> None:
         """Filter while it is typed."""

@@ -149,7 +149,7 @@ class RowsPane(Surviving, Vertical, Filtering):
 
     def filter_by(self, text: str) -> None:
         """Show the rows a filter means."""
-        self.filter_bar.text = text
+        self.filter_bar().text = text
         self.rows = replace(self.rows, text=text, cause=None)
         self._tell_cause("")
         self.read(urgent=True)
@@ -161,7 +161,7 @@ class RowsPane(Surviving, Vertical, Filtering):
             cause: its id.
             text: what such errors say.
         """
-        self.filter_bar.text = ""
+        self.filter_bar().text = ""
         self.rows = replace(self.rows, text="", cause=cause)
         self._tell_cause(f"only rows with the error: {text}")
         self.read(urgent=True)
@@ -174,11 +174,11 @@ class RowsPane(Surviving, Vertical, Filtering):
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to the filter of the rows that are shown."""
         self.rows = self._good_rows
-        self.filter_bar.show_mistake(mistake)
+        self.filter_bar().show_mistake(mistake)
 
     def open_filter(self) -> None:
         """Let the person type a filter."""
-        self.filter_bar.open()
+        self.filter_bar().open()
 
     def clear_filter(self) -> bool:
         """Show all rows; False when they are shown already."""
@@ -188,7 +188,7 @@ class RowsPane(Surviving, Vertical, Filtering):
             self.rows = replace(self.rows, cause=None)
             self._tell_cause("")
             self.read(urgent=True)
-        self.filter_bar.clear()
+        self.filter_bar().clear()
         self.table.focus()
         return True
 

@@ -143,7 +143,7 @@ class RunsScreen(FollowingScreen, Filtering):
     def _show_mistake(self, mistake: QueryError) -> None:
         """Go back to the filter of the runs that are shown."""
         self._text = self._good_text
-        self.filter_bar.show_mistake(mistake)
+        self.filter_bar().show_mistake(mistake)
 
     def _show_title(self) -> None:
         if self._shown is None:
@@ -249,7 +249,7 @@ class RunsScreen(FollowingScreen, Filtering):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.filter_bar.open()
+        self.filter_bar().open()
 
     @property
     def filter_text(self) -> str:
@@ -268,7 +268,7 @@ class RunsScreen(FollowingScreen, Filtering):
     def action_back(self) -> None:
         """Clear the filter, then the marks; the home screen itself stays."""
         if self.has_filter():
-            self.filter_bar.clear()
+            self.filter_bar().clear()
             self.table.focus()
         elif self.table.marked:
             self.table.clear_marks()

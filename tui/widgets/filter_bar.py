@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.errors import QueryError
-from tui.query import read_run_filter
+from tui.query import warm_up
 from tui.text import clean_line
 from tui.widgets.drawing import Part, shorten
 from tui.widgets.surviving import Surviving
@@ -132,7 +132,7 @@ class FilterBar(Surviving, Widget):
         self.screen.set_focus(self._input)
         # Words need no grammar; by the first sign of a comparison it is loaded.
         self.run_worker(
-            lambda: read_run_filter("a or b"),
+            warm_up,
             name="filter grammar",
             group="filter grammar",
             exclusive=True,
