@@ -91,6 +91,17 @@ async def test_keys_that_come_in_one_burst_reach_the_filter_of_rows(
         assert "filter: peru" in text(pilot)
 
 
+async def test_a_mistake_in_one_burst_is_told_whole(world: World, opened: Opened) -> None:
+    async with opened(world) as pilot:
+        await press(pilot, "down", "down", "enter")
+        for character in "/statsu:x":
+            key = {"/": "slash", ":": "colon"}.get(character, character)
+            pilot.app.post_message(events.Key(key, character))
+        await settled(pilot)
+        await settled(pilot)
+        assert "^ There is no field “statsu”" in text(pilot)
+
+
 async def test_what_a_key_changes_is_painted_at_once_unless_output_is_backed_up(
     world: World, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,6 +107,8 @@ class FilterBar(Surviving, Widget):
         self._input.can_focus = False
         self._came_from: Widget | None = None
         """What had the focus before; it gets it back."""
+        self._mistake: QueryError | None = None
+        """What `error` tells of, while it does."""
         self._error = FilterNote(classes="filter--error")
         self._error.tone = "bad"
 
@@ -183,6 +185,7 @@ class FilterBar(Surviving, Widget):
 
     def show_mistake(self, mistake: QueryError) -> None:
         """Show a mistake beneath the filter, with a caret under its place."""
+        self._mistake = mistake
         room = max(1, self.size.width - 2)
         scrolled = round(self._input.scroll_offset.x)
         before = cell_len(self._label.text) + cell_len(clean_line(mistake.text[: mistake.position]))
@@ -195,8 +198,15 @@ class FilterBar(Surviving, Widget):
             cut = shorten(message, column - 1)
             self.error = f"{' ' * (column - 1 - cell_len(cut))}{cut} ^"
 
+    def on_resize(self) -> None:
+        """Place the mistake anew: it may have been made before the bar had its size."""
+        if self._mistake is not None:
+            self.show_mistake(self._mistake)
+
     def watch_error(self, error: str) -> None:
         """Show or hide the line beneath."""
+        if not error:
+            self._mistake = None
         self._error.text = error
         self.set_class(bool(error), "-wrong")
 
