@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 - statements put together from the tests' own words
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,67 +10,17 @@ from typing import Any
 
 import pytest
 
-from tests.store.builders import make_row, make_run, make_score, make_trial, open_store, rows_page
-from tui.models import Outcome, RunRef, Status
-from tui.store import damaged, salvage, schema
-from tui.store.connections import connect as connect_to
+from tests.store.spoiled import PART, WHOLE, spoil
+from tui.store import salvage, schema
 from tui.store.connections import create, transaction
 from tui.store.damaged import DamagedFile
 from tui.store.schema import FILE_NAME
 from tui.store.standing import Salvaged
 
-WHOLE, PART, EVICTED = (RunRef("prod", name) for name in ("whole", "part", "evicted"))
 SUMS = (
     "run, row_n, trial_n, trial_ended_n, passed, failed, errored, skipped_n, ungraded, pending,"
     " score_n, score_sum, final, completed, evicted"
 )
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three runs: one walked to its end, one half way, one whose rows were evicted."""
-    directory = tmp_path_factory.mktemp("values")
-    store = open_store(directory)
-    runs = [
-        make_run(ref.path, Status.COMPLETED, metadata={"a": "b"}, config={"c": 1}, raw={"d": [2]})
-        for ref in (WHOLE, PART, EVICTED)
-    ]
-    store.apply_runs("prod", "runs", runs, complete=True)
-    for ref in (WHOLE, PART, EVICTED):
-        store.begin_walk(ref)
-        rows = [
-            make_row(
-                f"r{n}",
-                make_trial("t1", outcome, scores=(make_score(passed=n % 2 == 0, value=n / 4),)),
-                *([make_trial("t2", Outcome.FAILED)] if n == 1 else []),
-                index=n,
-            )
-            for n, outcome in enumerate((*[Outcome.PASSED] * 3, Outcome.ERRORED, Outcome.UNGRADED))
-        ]
-        store.apply_rows(ref, rows_page(*rows))
-        if ref != PART:
-            store.end_walk(ref, complete=True)
-    store.keep([WHOLE])
-    store.close()
-    with closing(sqlite3.connect(directory / FILE_NAME)) as connection:
-        connection.executescript(
-            "PRAGMA journal_mode = DELETE;"
-            "DELETE FROM sample; DELETE FROM retold;"
-            "INSERT INTO sample VALUES(2, 7, 1, 1, 0, 0);"
-            "INSERT INTO match_key VALUES('one', 'other', 'label');"
-            "INSERT INTO watched VALUES(3, 0.9);"
-            "DELETE FROM body WHERE trial IN (SELECT trial.id FROM trial JOIN row"
-            " ON row.id = trial.row WHERE run = 4);"
-            "DELETE FROM trial WHERE row IN (SELECT id FROM row WHERE run = 4);"
-            "DELETE FROM row WHERE run = 4;"
-            "UPDATE sync SET evicted = 5 WHERE run = 4;"
-        )
-    return directory / FILE_NAME
-
-
-@pytest.fixture
-def old(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(made, tmp_path / "old"))
 
 
 @pytest.fixture
@@ -79,11 +28,6 @@ def new() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         transaction(connection, "BEGIN", create)
         yield connection
-
-
-def spoil(file: Path, statement: str) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        assert connection.execute(statement).rowcount
 
 
 def asked(file: Path | sqlite3.Connection, statement: str) -> list[tuple[Any, ...]]:
@@ -375,71 +319,3 @@ def test_the_newest_damaged_file_is_read_and_each_only_once(
     assert salvage.unread(new, file) == Path(f"{file}{salvage.ASIDE}3")
     salvage.begin(new, Path(f"{file}{salvage.ASIDE}3"))
     assert salvage.unread(new, file) == Path(f"{file}{salvage.ASIDE}2")
-
-
-def test_reading_ends_where_a_statement_fails(old: Path) -> None:
-    with closing(DamagedFile(old)) as opened:
-        assert opened.some("SELECT id FROM run WHERE id < 3 ORDER BY id") == [(1,), (2,)]
-        fails = "SELECT id, 1 FROM run UNION ALL SELECT abs(-9223372036854775807 - 1), 2"
-        assert 3 <= len(opened.some(fails)) <= 4, "what came before it, but for one line at most"
-        assert opened.some("SELECT nothing") == []
-        assert opened.columns("match_key") == ["one", "other", "key"]
-        assert opened.columns("nothing") == []
-        assert opened.line("match_key JOIN run", ["one", "id"], 99) is None
-        assert opened.line("run", ["id", "path"], 2) == (2, "whole")
-        assert opened.line("run", ["nothing"], 2) is None
-
-
-def test_a_part_goes_on_where_the_one_before_ended(old: Path) -> None:
-    with closing(DamagedFile(old)) as opened:
-        assert opened.part("run", ["path"], 0, 2) == (
-            [(1, "eval_a/run_1"), (2, "whole")],
-            2,
-            False,
-        )
-        assert opened.part("run", ["path"], 2, 2) == ([(3, "part"), (4, "evicted")], 4, False)
-        assert opened.part("run", ["path"], 4, 2) == ([], 4, True)
-        assert opened.part("run", ["path"], 3, 2) == ([(4, "evicted")], 4, True)
-
-
-def test_a_text_that_is_none_costs_its_own_line(old: Path) -> None:
-    spoil(old, "UPDATE run SET path = CAST(x'ff' AS TEXT) WHERE id = 2")
-    with closing(DamagedFile(old)) as opened:
-        part = opened.part("run", ["path"], 0, 10)
-        assert (part.lines, part.after, part.ended) == ([(1, "eval_a/run_1")], 2, False)
-        part = opened.part("run", ["path"], part.after, 10)
-        assert part == ([(3, "part"), (4, "evicted")], 4, True)
-        assert opened.line("run", ["path"], 2) is None
-        spoiled = [(1, "eval_a/run_1")]
-        assert opened.some("SELECT id, path FROM run ORDER BY id") in (spoiled, [])
-
-
-def test_a_file_nobody_may_write_is_read_as_it_lies(
-    old: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tried = []
-    opens = connect_to
-
-    def connect(file: Path, mode: str) -> sqlite3.Connection:
-        tried.append(mode)
-        if mode in ("ro", "rw"):
-            raise sqlite3.OperationalError("unable to open database file")
-        return opens(file, mode)
-
-    monkeypatch.setattr(damaged, "connect", connect)
-    with closing(DamagedFile(old)) as opened:
-        assert len(opened.some("SELECT id FROM run")) == 4
-    assert tried == ["ro", "rw", "ro&immutable=1"]
-
-
-def test_a_file_too_large_to_be_mended_is_not_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "noise"
-    file.write_bytes(b"\xff" * 8192)
-    monkeypatch.setattr(damaged, "COPY_LIMIT", 8191)
-    with pytest.raises(OSError, match=r"^it is too large to be copied and mended$"):
-        DamagedFile(file)
-    monkeypatch.setattr(damaged, "COPY_LIMIT", 8192)
-    with pytest.raises(sqlite3.DatabaseError):
-        DamagedFile(file)
