@@ -3,11 +3,13 @@
 import copy
 import pickle
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pytest
 
 from tui.frozen import frozen
+
+T = TypeVar("T")
 
 
 @frozen
@@ -40,6 +42,11 @@ class Derived(Base):
 
 
 @frozen
+class Box(Generic[T]):
+    inner: T
+
+
+@frozen
 class Nothing:
     pass
 
@@ -67,6 +74,19 @@ def test_arguments_are_taken_and_refused_as_a_dataclass_does(
         return [getattr(point, one.name) for one in fields(point)]
 
     assert made(Point) == made(PlainPoint)
+
+
+@pytest.mark.parametrize(
+    ("made", "cls"),
+    [
+        (Point(1), Point),
+        (Derived(name="a", color="red"), Derived),
+        (Box(inner=1), Box),
+        (Nothing(), Nothing),
+    ],
+)
+def test_an_instance_is_of_its_own_class(made: object, cls: type) -> None:
+    assert type(made) is cls
 
 
 def test_each_instance_has_its_own_default() -> None:

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 
+_set_class: Any = vars(object)["__class__"].__set__
+
 _VALUES = "_frozen_values"
 """Class attribute: a function from an instance to what it is compared by."""
 
@@ -56,14 +58,18 @@ def _init_of(cls: Any) -> Callable[..., None]:
 
 
 def _compile_init(cls: Any) -> Any:
-    """Return an `__init__` that takes the fields as a dataclass's does."""
-    known: dict[str, Any] = {"_MISSING": MISSING}
+    """Return an `__init__` that takes the fields as a dataclass's does.
+
+    While it fills an instance, that is of a twin class whose fields can be set: plain assignments
+    cost half of calls past `__setattr__`.
+    """
+    known: dict[str, Any] = {"_MISSING": MISSING, "_set_class": _set_class}
+    known |= {"_Open": _open_twin(cls), "_Frozen": cls}
     positional: list[str] = ["self"]
     keyword: list[str] = []
-    body: list[str] = []
+    body: list[str] = [" _set_class(self, _Open)"]
     for one in fields(cls):
         name = one.name
-        known[f"_set_{name}"] = getattr(cls, name).__set__
         value, parameter = name, name
         if one.default_factory is not MISSING:
             known[f"_make_{name}"] = one.default_factory
@@ -73,12 +79,20 @@ def _compile_init(cls: Any) -> Any:
             known[f"_default_{name}"] = one.default
             parameter = f"{name}=_default_{name}"
         (keyword if one.kw_only else positional).append(parameter)
-        body.append(f" _set_{name}(self, {value})")
+        body.append(f" self.{name} = {value}")
+    body.append(" self.__class__ = _Frozen")
     parameters = ", ".join([*positional, "*", *keyword] if keyword else positional)
-    exec(f"def __init__({parameters}):\n" + ("\n".join(body) or " pass"), known)  # noqa: S102 - field names
+    exec(f"def __init__({parameters}):\n" + "\n".join(body), known)  # noqa: S102 - field names
     init = known["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     return init
+
+
+def _open_twin(cls: Any) -> type:
+    """Return a class of the same layout, as which an instance can be filled."""
+    names = ("__slots__", "__orig_bases__")  # the second is what a generic class insists on
+    same = {name: vars(cls)[name] for name in names if name in vars(cls)}
+    return type(cls.__name__, cls.__bases__, {**same, "__setattr__": object.__setattr__})
 
 
 def _repr(self: Any) -> str:
