@@ -3,8 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
+
 from tui.providers.warming import warm_models
-from tui.providers.wire import Wire
+from tui.providers.wire import Shape, Wire, tolerant
 
 
 def is_built(model: type[Wire]) -> bool:
@@ -26,6 +30,21 @@ def test_models_of_any_depth_are_built() -> None:
     assert is_built(Parent)
     assert is_built(Child)
     warm_models()
+
+
+def test_shapes_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    @tolerant
+    class Thing(TypedDict):
+        name: str
+
+    def build(_adapter: object) -> None:
+        raise AssertionError("built while it reads")
+
+    monkeypatch.setattr(Shape, "known", [])
+    shape = Shape(Thing)
+    warm_models()
+    monkeypatch.setattr(TypeAdapter, "rebuild", build)
+    assert shape.read({"name": 5}) == {"name": "5"}
 
 
 def test_a_request_loads_no_network_library_afterwards() -> None:

@@ -9,7 +9,7 @@ from functools import cache
 
 import anyio
 
-from tui.providers.wire import Wire
+from tui.providers.wire import Shape, Wire
 
 _M_ARENA_MAX = -8
 """glibc's number for it (`malloc.h`)."""
@@ -40,6 +40,12 @@ def _share_heaps() -> None:
 
 def warm_models(parent: type[Wire] = Wire) -> None:
     """Build the wire models that are imported and not built yet. Called in a thread."""
+    _build_below(parent)
+    for shape in Shape.known:
+        shape.build()
+
+
+def _build_below(parent: type[Wire]) -> None:
     for model in parent.__subclasses__():
         model.model_rebuild()
-        warm_models(model)
+        _build_below(model)

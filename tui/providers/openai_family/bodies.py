@@ -7,6 +7,9 @@ from tui.providers.openai_family.tokens import usage_of
 
 _FAILURE = 400
 _TEXT_PARTS = ("text", "input_text", "output_text")
+_PLAIN_FIELDS = frozenset({"role", "content", "type", "id", "status"})
+_UNSAID: tuple[JsonValue, ...] = (None, [], "")
+_EMPTY: tuple[JsonValue, ...] = (None, [], {}, "")
 
 
 @frozen
@@ -71,12 +74,11 @@ def plain(messages: JsonValue) -> JsonValue:
     message = messages[0]
     if len(messages) > 1 or not isinstance(message, dict):
         return messages
-    said = {field for field, value in message.items() if value not in (None, [], "")}
-    if said <= {"role", "content", "type", "id", "status"}:
-        text = content_text(message.get("content"))
-        if text is not None:
-            return text
-    return messages
+    for field, value in message.items():
+        if field not in _PLAIN_FIELDS and value not in _UNSAID:
+            return messages
+    text = content_text(message.get("content"))
+    return messages if text is None else text
 
 
 def content_text(content: JsonValue) -> str | None:
@@ -136,7 +138,7 @@ def _compact(message: JsonObject) -> JsonObject:
     return {
         field: value
         for field, value in message.items()
-        if field in ("role", "content") or value not in (None, [], {}, "")
+        if field in ("role", "content") or value not in _EMPTY
     }
 
 

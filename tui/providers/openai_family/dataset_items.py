@@ -48,9 +48,11 @@ def output_of(item: JsonValue) -> JsonValue:
 
 
 def _first(item: JsonValue, fields: tuple[str, ...]) -> JsonValue:
-    if not isinstance(item, dict):
-        return None
-    return next((item[field] for field in fields if item.get(field) is not None), None)
+    if isinstance(item, dict):
+        for field in fields:
+            if (value := item.get(field)) is not None:
+                return value
+    return None
 
 
 def _label_text(value: JsonValue) -> str:

@@ -15,7 +15,7 @@ from tui.providers.openai_family.evals import EvalDefinition
 from tui.providers.openai_family.faults import error_info
 from tui.providers.openai_family.scores import read_scores
 from tui.providers.openai_family.tokens import usage_of
-from tui.providers.openai_family.wire import OutputItemWire, SampleWire
+from tui.providers.openai_family.wire import OUTPUT_ITEM, OutputItemWire, SampleWire
 from tui.providers.wire import instant, why_unreadable
 
 _INDEX_DIGITS = 18
@@ -28,6 +28,9 @@ _VERDICTS = {
     "skipped": Outcome.SKIPPED,
 }
 _ENDED_WELL = frozenset({"", "completed", "complete", *_VERDICTS})
+_LIVE = (Status.QUEUED, Status.RUNNING)
+_DECIDED = (Outcome.PASSED, Outcome.FAILED)
+_NO_SAMPLE = SampleWire()
 
 
 @frozen
@@ -65,68 +68,75 @@ def read_items(
 def read_item(item: JsonObject, definition: EvalDefinition, *, foundry: bool) -> Row | Skipped:
     """Map one output item to a row with one trial."""
     try:
-        wire = OutputItemWire.model_validate(item)
+        wire = OUTPUT_ITEM.read(item)
     except ValidationError as error:
         name = item.get("id")
         what = f"output item {name}" if isinstance(name, str) else "an output item"
         return Skipped(what=what, why=why_unreadable(error))
-    key = wire.datasource_item_id or wire.id
-    index = key if wire.datasource_item_id and key.isdecimal() else ""
+    told_key = wire.get("datasource_item_id")
+    key = told_key or wire["id"]
+    index = key if told_key and key.isdecimal() else ""
+    content_hash = wire.get("content_hash")
     return Row(
         key=key,
-        label=label_of(wire.datasource_item) or key,
+        label=label_of(wire.get("datasource_item")) or key,
         trials=(_trial(wire, item, definition, foundry=foundry),),
         index=int(index) if 0 < len(index) <= _INDEX_DIGITS else None,
-        extra={"content_hash": wire.content_hash} if wire.content_hash else {},
+        extra={"content_hash": content_hash} if content_hash else {},
     )
 
 
 def _trial(
     wire: OutputItemWire, item: JsonObject, definition: EvalDefinition, *, foundry: bool
 ) -> Trial:
-    sample = wire.sample or SampleWire()
-    results = wire.results or ()
-    scores = read_scores(results, definition)
-    sample_error = error_info(sample.error)
-    foundry = foundry or any(result.status or result.metric for result in results)
-    outcome = _outcome(wire.status or "", scores, broken=sample_error is not None, foundry=foundry)
+    sample = wire.get("sample") or _NO_SAMPLE
+    asked = wire.get("datasource_item")
+    scores = read_scores(wire.get("results") or (), definition)
+    sample_error = error_info(sample.get("error"))
+    outcome = _outcome(wire, scores, broken=sample_error is not None, foundry=foundry)
     return Trial(
-        id=wire.id,
+        id=wire["id"],
         outcome=outcome,
-        input=sample.input or wire.datasource_item,
-        output=_output(sample, wire.datasource_item),
-        expected=expected_of(wire.datasource_item),
+        input=sample.get("input") or asked,
+        output=_output(sample, asked),
+        expected=expected_of(asked),
         scores=scores,
-        usage=usage_of(sample.usage),
-        model=sample.model or None,
-        error=sample_error or _cause(outcome, scores, wire.status or ""),
-        created_at=instant(wire.created_at),
+        usage=usage_of(sample.get("usage")),
+        model=sample.get("model") or None,
+        error=sample_error or _cause(outcome, scores, wire.get("status")),
+        created_at=instant(wire.get("created_at")),
         extra=_extra(wire, sample),
         raw=item,
     )
 
 
-def _outcome(status: str, scores: tuple[Score, ...], *, broken: bool, foundry: bool) -> Outcome:
-    word = status.lower()
-    ended = status_of(word) not in (Status.QUEUED, Status.RUNNING)
-    errored = broken or (ended and word not in _ENDED_WELL)
-    if foundry:
+def _outcome(
+    wire: OutputItemWire, scores: tuple[Score, ...], *, broken: bool, foundry: bool
+) -> Outcome:
+    word = (wire.get("status") or "").lower()
+    ended_well = word in _ENDED_WELL
+    ended = ended_well or status_of(word) not in _LIVE
+    errored = broken or (ended and not ended_well)
+    graded = trial_outcome(scores, errored=False, ended=ended)
+    if graded in _DECIDED and not errored:
+        return graded
+    results = wire.get("results") or ()
+    if foundry or any(result.get("status") or result.get("metric") for result in results):
         # Microsoft classifies by the results alone: one pass and no fail passed, whatever broke.
-        graded = trial_outcome(scores, errored=False, ended=ended)
-        if graded in (Outcome.PASSED, Outcome.FAILED):
+        if graded in _DECIDED:
             return graded
         errored = errored or (ended and not scores and word not in _VERDICTS)
-    outcome = trial_outcome(scores, errored=errored, ended=ended)
+    outcome = Outcome.ERRORED if errored else graded
     return _VERDICTS.get(word, outcome) if outcome is Outcome.UNGRADED else outcome
 
 
 def _output(sample: SampleWire, datasource_item: JsonValue) -> JsonValue:
-    if sample.output:
-        return plain(sample.output)
-    return sample.output_text or output_of(datasource_item)
+    if output := sample.get("output"):
+        return plain(output)
+    return sample.get("output_text") or output_of(datasource_item)
 
 
-def _cause(outcome: Outcome, scores: tuple[Score, ...], status: str) -> ErrorInfo | None:
+def _cause(outcome: Outcome, scores: tuple[Score, ...], status: str | None) -> ErrorInfo | None:
     """Return why an item without an error of its own counts as errored."""
     if outcome is not Outcome.ERRORED:
         return None
@@ -136,14 +146,14 @@ def _cause(outcome: Outcome, scores: tuple[Score, ...], status: str) -> ErrorInf
 
 def _extra(wire: OutputItemWire, sample: SampleWire) -> JsonObject:
     extra: JsonObject = {}
-    if wire.status is not None:
-        extra["item_status"] = wire.status
-    if sample.finish_reason is not None:
-        extra["finish_reason"] = sample.finish_reason
-    if sample.temperature is not None:
-        extra["temperature"] = sample.temperature
-    if sample.top_p is not None:
-        extra["top_p"] = sample.top_p
-    if sample.seed is not None:
-        extra["seed"] = sample.seed
+    if (status := wire.get("status")) is not None:
+        extra["item_status"] = status
+    if (finish_reason := sample.get("finish_reason")) is not None:
+        extra["finish_reason"] = finish_reason
+    if (temperature := sample.get("temperature")) is not None:
+        extra["temperature"] = temperature
+    if (top_p := sample.get("top_p")) is not None:
+        extra["top_p"] = top_p
+    if (seed := sample.get("seed")) is not None:
+        extra["seed"] = seed
     return extra

@@ -9,9 +9,10 @@ from tui.providers.base import Skipped
 from tui.providers.http import ItemBatch
 from tui.providers.openai_family.bodies import Body, read_body, without_bulk
 from tui.providers.openai_family.faults import error_info
-from tui.providers.openai_family.wire import BatchLineWire, ResponseWire
+from tui.providers.openai_family.wire import BATCH_LINE, BatchLineWire, ResponseWire
 from tui.providers.wire import why_unreadable
 
+_NO_RESPONSE = ResponseWire()
 _NOTHING = ErrorInfo(None, "The line holds neither a response nor an error.")
 
 
@@ -46,18 +47,19 @@ class LineReader:
                 skipped.append(row)
             else:
                 known = rows.get(row.key)
-                earlier = () if known is None else known.trials
-                rows[row.key] = replace(row, trials=earlier + row.trials)
+                rows[row.key] = (
+                    row if known is None else replace(row, trials=known.trials + row.trials)
+                )
         return tuple(rows.values()), tuple(skipped)
 
     def _row(self, item: JsonObject, file: str, line: int) -> Row | Skipped:
         try:
-            wire = BatchLineWire.model_validate(item)
+            wire = BATCH_LINE.read(item)
         except ValidationError as error:
             return Skipped(what=f"line {line} of the {file} file", why=why_unreadable(error))
         # Lines of the two files are numbered alike, so a nameless line of the error file says so.
-        key = wire.custom_id or (f"#{line}" if file == "output" else f"#{file} {line}")
-        trial_id = wire.id or f"{file}:{line}"
+        key = wire.get("custom_id") or (f"#{line}" if file == "output" else f"#{file} {line}")
+        trial_id = wire.get("id") or f"{file}:{line}"
         if (key, trial_id) in self._trials:
             trial_id = f"{trial_id}:{file}:{line}"
         self._trials.add((key, trial_id))
@@ -65,14 +67,11 @@ class LineReader:
 
 
 def _trial(wire: BatchLineWire, item: JsonObject, trial_id: str) -> Trial:
-    response = wire.response
-    body = (
-        Body(output=None)
-        if response is None
-        else read_body(response.body, status_code=response.status_code)
-    )
-    error = error_info(wire.error) or body.error
-    if error is None and (response is None or response.body is None):
+    response = wire.get("response") or _NO_RESPONSE
+    told = response.get("body")
+    body = read_body(told, status_code=response.get("status_code"))
+    error = error_info(wire.get("error")) or body.error
+    if error is None and told is None:
         error = _NOTHING
     return Trial(
         id=trial_id,
@@ -82,19 +81,26 @@ def _trial(wire: BatchLineWire, item: JsonObject, trial_id: str) -> Trial:
         model=body.model,
         error=error,
         extra=_extra(response, body),
-        raw=_raw(item, response),
+        raw=_raw(item),
     )
 
 
-def _extra(response: ResponseWire | None, body: Body) -> JsonObject:
-    extra: JsonObject = {"finish_reason": body.finish_reason}
-    if response is not None:
-        extra |= {"status_code": response.status_code, "request_id": response.request_id}
-    return {name: value for name, value in extra.items() if value is not None}
+def _extra(response: ResponseWire, body: Body) -> JsonObject:
+    extra: JsonObject = {}
+    if body.finish_reason is not None:
+        extra["finish_reason"] = body.finish_reason
+    if (status_code := response.get("status_code")) is not None:
+        extra["status_code"] = status_code
+    if (request_id := response.get("request_id")) is not None:
+        extra["request_id"] = request_id
+    return extra
 
 
-def _raw(item: JsonObject, response: ResponseWire | None) -> JsonObject:
-    told = item.get("response")
-    if response is None or not isinstance(told, dict):
+def _raw(item: JsonObject) -> JsonObject:
+    response = item.get("response")
+    if not isinstance(response, dict):
         return item
-    return {**item, "response": {**told, "body": without_bulk(response.body)}}
+    body = without_bulk(response.get("body"))
+    if "body" in response and response["body"] is body:  # nearly always
+        return item
+    return {**item, "response": {**response, "body": body}}

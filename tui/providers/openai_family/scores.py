@@ -26,14 +26,15 @@ def read_scores(results: Sequence[ResultWire], definition: EvalDefinition) -> tu
     names: list[str] = []
     counting: list[bool] = []
     for position, result in enumerate(results):
-        criterion = definition.criterion(result.name or "")
-        if criterion is not None and result.name:
+        key = result.get("name")
+        criterion = definition.criterion(key or "")
+        if criterion is not None and key:
             name = criterion.name
         else:
-            name = definition.criterion_name(result.name or result.metric or "criterion")
-        counts = primary.get(result.name, position) == position
+            name = definition.criterion_name(key or result.get("metric") or "criterion")
+        counts = primary.get(key, position) == position
         criteria.append(criterion)
-        names.append(name if counts else f"{name}.{result.metric}")
+        names.append(name if counts else f"{name}.{result.get('metric')}")
         counting.append(counts)
     return tuple(map(_score, results, distinct(names), criteria, counting))
 
@@ -44,8 +45,8 @@ def _primary_metrics(
     """Return, by criterion that has several metrics, the position of the one that decides."""
     positions: dict[str | None, list[int]] = {}
     for position, result in enumerate(results):
-        if result.metric:
-            positions.setdefault(result.name, []).append(position)
+        if result.get("metric"):
+            positions.setdefault(result.get("name"), []).append(position)
     primary: dict[str | None, int] = {}
     for key, found in positions.items():
         if len(found) == 1:
@@ -56,27 +57,27 @@ def _primary_metrics(
             None if criterion is None else criterion.metric,
         )
         primary[key] = next(
-            (position for position in found if results[position].metric in wanted), found[0]
+            (position for position in found if results[position].get("metric") in wanted), found[0]
         )
     return primary
 
 
 def _score(result: ResultWire, name: str, criterion: Criterion | None, counts: bool) -> Score:
-    verdict = read_transcript(result.sample)
+    verdict = read_transcript(result.get("sample"))
     error = _error(result)
-    skipped = result.status == "skipped"
-    passed = result.passed
-    if passed is None and result.label is not None:
-        passed = _LABEL_VERDICTS.get(result.label.lower())
+    skipped = result.get("status") == "skipped"
+    passed, label = result.get("passed"), result.get("label")
+    if passed is None and label is not None:
+        passed = _LABEL_VERDICTS.get(label.lower())
     decided = error is None and not skipped
-    label = result.label or verdict.label
+    label = label or verdict.label
     return Score(
         name,
-        _type(result, criterion, label),
+        _type(result, label) if criterion is None else criterion.type,
         passed if decided else None,
-        result.score if decided else None,
+        result.get("score") if decided else None,
         label,
-        result.reason or verdict.reason,
+        result.get("reason") or verdict.reason,
         error,
         skipped,
         counts,
@@ -84,43 +85,43 @@ def _score(result: ResultWire, name: str, criterion: Criterion | None, counts: b
     )
 
 
-def _type(result: ResultWire, criterion: Criterion | None, label: str | None) -> CriterionType:
-    if criterion is not None:
-        return criterion.type
-    if result.type is not None or result.passed is not None:
-        return grader_type(result.type)
-    if result.score is not None:
+def _type(result: ResultWire, label: str | None) -> CriterionType:
+    """Return what a value is whose grader the eval does not name."""
+    told = result.get("type")
+    if told is not None or result.get("passed") is not None:
+        return grader_type(told)
+    if result.get("score") is not None:
         return CriterionType.NUMERIC
     return CriterionType.LABEL if label else CriterionType.BINARY
 
 
 def _error(result: ResultWire) -> ErrorInfo | None:
     """Return why the grader broke; a verdict of "passed" is believed whatever stands beside it."""
-    sample = result.sample
+    sample = result.get("sample")
     told = error_info(sample.get("error")) if isinstance(sample, dict) else None
-    if result.status in _BROKEN:
-        return told or ErrorInfo(None, result.reason or "The grader gave no result.")
-    return None if result.passed else told
+    if result.get("status") in _BROKEN:
+        return told or ErrorInfo(None, result.get("reason") or "The grader gave no result.")
+    return None if result.get("passed") else told
 
 
 def _detail(result: ResultWire, criterion: Criterion | None) -> JsonValue:
-    threshold = result.threshold
+    threshold = result.get("threshold")
     if threshold is None and criterion is not None:
         threshold = criterion.threshold
     detail: JsonObject = {}
-    if result.type is not None:
-        detail["type"] = result.type
-    if result.metric is not None:
-        detail["metric"] = result.metric
+    if (told := result.get("type")) is not None:
+        detail["type"] = told
+    if (metric := result.get("metric")) is not None:
+        detail["metric"] = metric
     if threshold is not None:
         detail["threshold"] = threshold
-    if result.properties:
-        dimensions = _dimension_scores(result.properties)
+    if properties := result.get("properties"):
+        dimensions = _dimension_scores(properties)
         if _says_something(dimensions):
             detail["dimension_scores"] = dimensions
-        detail["properties"] = result.properties
-    if _says_something(result.sample):
-        detail["sample"] = result.sample
+        detail["properties"] = properties
+    if _says_something(sample := result.get("sample")):
+        detail["sample"] = sample
     return detail or None
 
 

@@ -14,29 +14,30 @@ def usage_of(value: JsonValue) -> Usage | None:
     if not isinstance(value, dict):
         return None
     told = (
-        _first(value, "prompt_tokens", "input_tokens"),
-        _first(value, "completion_tokens", "output_tokens"),
+        _either(value, "prompt_tokens", "input_tokens"),
+        _either(value, "completion_tokens", "output_tokens"),
         cached_tokens(value),
-        _first(value, "total_tokens"),
+        _count(value.get("total_tokens")),
     )
     return None if told == _NOTHING else Usage(*told)
 
 
 def cached_tokens(value: JsonObject) -> int | None:
     """Return the cached part of the input tokens; None when it is not told."""
-    direct = _first(value, "cached_tokens")
+    direct = _count(value.get("cached_tokens"))
     if direct is not None:
         return direct
     for field in ("prompt_tokens_details", "input_tokens_details"):
         details = value.get(field)
         if isinstance(details, dict):
-            return _first(details, "cached_tokens")
+            return _count(details.get("cached_tokens"))
     return None
 
 
-def _first(value: JsonObject, *fields: str) -> int | None:
-    for field in fields:
-        number = value.get(field)
-        if type(number) is int:  # a boolean is no number
-            return number
-    return None
+def _either(value: JsonObject, field: str, other: str) -> int | None:
+    number = _count(value.get(field))
+    return _count(value.get(other)) if number is None else number
+
+
+def _count(number: JsonValue) -> int | None:
+    return number if type(number) is int else None  # a boolean is no number

@@ -4,12 +4,13 @@ Identity and what decides an outcome are strict: an item that fails them is skip
 Everything else is `Soft`: unreadable means None, and `unread` tells which fields that were.
 """
 
-from typing import Any
+from typing import Annotated, Any, Required
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from tui.models import JsonObject
-from tui.providers.wire import Count, Id, Soft, Wire
+from tui.providers.wire import Count, Id, Loose, Shape, Soft, Wire, tolerant
 
 
 class CriterionWire(Wire):
@@ -94,48 +95,52 @@ class RunWire(Wire):
     created_by: Soft[str] = None
 
 
-class ResultWire(Wire):
+class ResultWire(TypedDict, total=False):
     """One criterion's result on one item; Foundry fills the second half."""
 
-    name: Soft[str] = None
-    type: Soft[str] = None
-    score: Soft[float] = None
-    passed: Soft[bool] = None
-    sample: Any = None
-    metric: Soft[str] = None
-    label: Soft[str] = None
-    reason: Soft[str] = None
-    threshold: Soft[float] = None
-    status: Soft[str] = None
-    properties: Soft[dict[str, Any]] = None
+    name: Loose[str]
+    type: Loose[str]
+    score: Loose[float]
+    passed: Loose[bool]
+    sample: Any
+    metric: Loose[str]
+    label: Loose[str]
+    reason: Loose[str]
+    threshold: Loose[float]
+    status: Loose[str]
+    properties: Loose[dict[str, Any]]
 
 
-class SampleWire(Wire):
+class SampleWire(TypedDict, total=False):
     """What the model was asked and what it answered."""
 
-    input: Soft[list[Any]] = None
-    output: Soft[list[Any]] = None
-    output_text: Soft[str] = None
-    finish_reason: Soft[str] = None
-    model: Soft[str] = None
-    usage: Any = None
-    error: Any = None
-    temperature: Soft[float] = None
-    top_p: Soft[float] = None
-    seed: Soft[int] = None
+    input: Loose[list[Any]]
+    output: Loose[list[Any]]
+    output_text: Loose[str]
+    finish_reason: Loose[str]
+    model: Loose[str]
+    usage: Any
+    error: Any
+    temperature: Loose[float]
+    top_p: Loose[float]
+    seed: Loose[int]
 
 
-class OutputItemWire(Wire):
+@tolerant
+class OutputItemWire(TypedDict, total=False):
     """One output item. `results` is strict: a verdict that cannot be read must not look absent."""
 
-    id: Id
-    status: Soft[str] = None
-    created_at: Any = None
-    datasource_item_id: Soft[str] = None
-    datasource_item: Any = None
-    content_hash: Soft[str] = Field(None, alias="_datasource_item_content_hash")
-    results: list[ResultWire] | None = None
-    sample: Soft[SampleWire] = None
+    id: Required[Id]
+    status: Loose[str]
+    created_at: Any
+    datasource_item_id: Loose[str]
+    datasource_item: Any
+    content_hash: Annotated[Loose[str], Field(alias="_datasource_item_content_hash")]
+    results: list[ResultWire] | None
+    sample: Loose[SampleWire]
+
+
+OUTPUT_ITEM = Shape(OutputItemWire)
 
 
 class RequestCountsWire(Wire):
@@ -184,21 +189,25 @@ class BatchWire(Wire):
     metadata: Soft[dict[str, Any]] = None
 
 
-class ResponseWire(Wire):
+class ResponseWire(TypedDict, total=False):
     """The reply of one batch line."""
 
-    status_code: Soft[int] = None
-    request_id: Soft[str] = None
-    body: Any = None
+    status_code: Loose[int]
+    request_id: Loose[str]
+    body: Any
 
 
-class BatchLineWire(Wire):
-    """One line of a batch's output or error file."""
+@tolerant
+class BatchLineWire(TypedDict, total=False):
+    """One line of a batch's output or error file; any object is one."""
 
-    id: Soft[str] = None
-    custom_id: Soft[str] = None
-    response: Soft[ResponseWire] = None
-    error: Any = None
+    id: Loose[str]
+    custom_id: Loose[str]
+    response: Loose[ResponseWire]
+    error: Any
+
+
+BATCH_LINE = Shape(BatchLineWire)
 
 
 def unread(item: JsonObject, wire: Wire) -> tuple[str, ...]:
