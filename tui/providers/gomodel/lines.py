@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Row, Trial
 from tui.providers.gomodel.replies import read_reply
-from tui.providers.gomodel.wire import ResultWire
-from tui.providers.openai_family.bodies import without_bulk
+from tui.providers.gomodel.wire import RESULT, ResultWire
+from tui.providers.openai_family.bodies import Body, without_bulk
 from tui.providers.openai_family.faults import error_info
 
 _SUCCESS = range(200, 300)
@@ -29,36 +29,24 @@ class LineReader:
         Raises:
             pydantic.ValidationError: never for an object; the model is soft throughout.
         """
-        wire = ResultWire.model_validate(item)
+        wire = RESULT.read(item)
         self.lines += 1
-        index = position if wire.index is None else wire.index
-        key = wire.custom_id or f"#{index}"
+        told_index = wire.get("index")
+        key = wire.get("custom_id") or f"#{position if told_index is None else told_index}"
         # Counted, not taken from `index`: providers write the lines of a batch in any order.
         attempt = self._seen[key] = self._seen.get(key, 0) + 1
-        reply = read_reply(wire.response)
+        reply = read_reply(wire.get("response"))
         error = _error(wire, reply.error)
-        extra: JsonObject = {
-            name: value
-            for name, value in (
-                ("status_code", wire.status_code),
-                ("url", wire.url),
-                ("provider", wire.provider),
-                ("index", wire.index),
-                ("finish_reason", reply.finish_reason),
-            )
-            if value not in (None, "")
-        }
+        extra = _extra(wire, reply)
         trial = Trial(
             id=str(attempt),
             outcome=Outcome.UNGRADED if error is None else Outcome.ERRORED,
             output=reply.output,
             usage=reply.usage,
-            model=wire.model or reply.model,
+            model=wire.get("model") or reply.model,
             error=error,
             extra=extra,
-            raw={**item, "response": without_bulk(item.get("response"))}
-            if "response" in item
-            else item,
+            raw=_raw(item),
         )
         return Row(key=key, label=key, trials=(trial,), extra=extra)
 
@@ -72,18 +60,40 @@ def joined(rows: list[Row]) -> tuple[Row, ...]:
     return tuple(by_key.values())
 
 
+def _extra(wire: ResultWire, reply: Body) -> JsonObject:
+    extra: JsonObject = {}
+    if (status_code := wire.get("status_code")) is not None:
+        extra["status_code"] = status_code
+    if url := wire.get("url"):
+        extra["url"] = url
+    if provider := wire.get("provider"):
+        extra["provider"] = provider
+    if (index := wire.get("index")) is not None:
+        extra["index"] = index
+    if reply.finish_reason:
+        extra["finish_reason"] = reply.finish_reason
+    return extra
+
+
+def _raw(item: JsonObject) -> JsonObject:
+    told = item.get("response")
+    response = without_bulk(told)
+    return item if response is told else {**item, "response": response}
+
+
 def _error(wire: ResultWire, reply_error: ErrorInfo | None) -> ErrorInfo | None:
     """Return why the line failed; None for a success: a 2xx status and no `error`.
 
     The reason stands in `error`, or, for an HTTP failure inside the output file, in the reply.
     """
-    error = error_info(wire.error) or reply_error
+    error = error_info(wire.get("error")) or reply_error
     if error is not None:
         return error
-    if wire.status_code is None or wire.status_code in _SUCCESS:
+    status_code = wire.get("status_code")
+    if status_code is None or status_code in _SUCCESS:
         return None
-    text: JsonValue = wire.response
+    text: JsonValue = wire.get("response")
     message = text if isinstance(text, str) and text else None
     return ErrorInfo(
-        str(wire.status_code), message or f"The request was answered with HTTP {wire.status_code}."
+        str(status_code), message or f"The request was answered with HTTP {status_code}."
     )

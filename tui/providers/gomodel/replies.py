@@ -21,7 +21,8 @@ def read_reply(response: JsonValue) -> Body:
         read = _anthropic(body)
     else:
         read = read_body(body)
-    return replace(read, usage=_with_raw_cache(read.usage, body.get("usage")))
+    usage = _with_raw_cache(read.usage, body.get("usage"))
+    return read if usage is read.usage else replace(read, usage=usage)
 
 
 def _unpacked(response: JsonValue) -> JsonValue:

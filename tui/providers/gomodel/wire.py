@@ -6,7 +6,9 @@ write.
 
 from typing import Any
 
-from tui.providers.wire import Count, Id, Soft, Wire
+from typing_extensions import TypedDict
+
+from tui.providers.wire import Count, Id, Loose, LooseCount, Shape, Soft, Wire, tolerant
 
 
 class CountsWire(Wire):
@@ -47,17 +49,21 @@ class BatchWire(Wire):
     metadata: Soft[dict[str, Any]] = None
 
 
-class ResultWire(Wire):
-    """One line of a batch's results; all fields are soft, so any object is a line."""
+@tolerant
+class ResultWire(TypedDict, total=False):
+    """One line of a batch's results; all fields are loose, so any object is a line."""
 
-    index: Count = None
+    index: LooseCount
     """0-based line of the provider's output file, not the input order."""
-    custom_id: Soft[str] = None
-    url: Soft[str] = None
-    status_code: Soft[int] = None
-    model: Soft[str] = None
-    provider: Soft[str] = None
-    response: Any = None
+    custom_id: Loose[str]
+    url: Loose[str]
+    status_code: Loose[int]
+    model: Loose[str]
+    provider: Loose[str]
+    response: Any
     """An object, or a text when the body was none."""
-    error: Any = None
+    error: Any
     """`{type, message}`; a text is tolerated."""
+
+
+RESULT = Shape(ResultWire)
