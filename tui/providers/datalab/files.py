@@ -4,7 +4,7 @@ from tui.config import DatalabConnection
 from tui.models import ErrorInfo, JsonObject, Outcome, Row, Run, Score, Status, Trial
 from tui.outcomes import status_of, trial_outcome
 from tui.providers.datalab.rules import overall_score, read_evaluation
-from tui.providers.datalab.wire import FileWire
+from tui.providers.datalab.wire import FILE, FileWire
 from tui.providers.wire import instant
 
 
@@ -14,26 +14,26 @@ def row_of(item: JsonObject, run: Run, config: DatalabConnection) -> Row:
     Raises:
         pydantic.ValidationError: the item has no request id.
     """
-    wire = FileWire.model_validate(item)
-    rules, unread = read_evaluation(wire.eval_results)
-    scores = rules
-    if wire.eval_score is not None:
-        scores = (overall_score(wire.eval_score, pass_score=config.pass_score), *rules)
-    extra: JsonObject = {"status": wire.status, "lookup_key": wire.lookup_key}
+    wire = FILE.read(item)
+    key, status, eval_score = wire["request_id"], wire.get("status"), wire.get("eval_score")
+    scores, unread = read_evaluation(wire.get("eval_results"))
+    if eval_score is not None:
+        scores = (overall_score(eval_score, pass_score=config.pass_score), *scores)
+    extra: JsonObject = {"status": status, "lookup_key": wire.get("lookup_key")}
     outcome = _outcome(wire, run, scores)
     return Row(
-        key=wire.request_id,
-        label=wire.filename or wire.request_id,
+        key=key,
+        label=wire.get("filename") or key,
         trials=(
             Trial(
                 # Not the lookup key, which may be missing at first and come later.
-                id=wire.request_id,
+                id=key,
                 outcome=outcome,
                 scores=scores,
-                error=ErrorInfo(wire.status, "Datalab gives no reason in the results of a run.")
+                error=ErrorInfo(status, "Datalab gives no reason in the results of a run.")
                 if outcome is Outcome.ERRORED
                 else None,
-                created_at=instant(wire.created),
+                created_at=instant(wire.get("created")),
                 extra=extra if unread is None else {**extra, "eval_results": unread},
                 raw=item,
             ),
@@ -44,7 +44,7 @@ def row_of(item: JsonObject, run: Run, config: DatalabConnection) -> Row:
 
 def _outcome(wire: FileWire, run: Run, scores: tuple[Score, ...]) -> Outcome:
     """Return the file's outcome; status words are open, and a score says that it was processed."""
-    word = (wire.status or "").strip().lower()
+    word = (wire.get("status") or "").strip().lower()
     if word == "skipped":
         return Outcome.SKIPPED
     match status_of(word):
@@ -55,7 +55,7 @@ def _outcome(wire: FileWire, run: Run, scores: tuple[Score, ...]) -> Outcome:
         case Status.COMPLETED:
             ended = True
         case Status.UNKNOWN:
-            ended = wire.eval_score is not None or not run.live
+            ended = wire.get("eval_score") is not None or not run.live
         case _:
             ended = False
     return trial_outcome(scores, errored=False, ended=ended)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from tui.models import CriterionType, JsonObject, JsonValue, Score
-from tui.providers.datalab.wire import EvaluationWire, ItemWire, RuleWire
+from tui.providers.datalab.wire import EVALUATION, ItemWire
+
+_EMPTY: tuple[JsonValue, ...] = (None, {}, [])
 
 OVERALL = "score"
 """The criterion that a file's `eval_score` becomes."""
@@ -31,53 +33,49 @@ def read_evaluation(evaluation: JsonValue) -> tuple[tuple[Score, ...], JsonValue
     rest: JsonObject = {
         key: value
         for key, value in evaluation.items()
-        if key != "evaluations" and value not in (None, {}, [])
+        if key != "evaluations" and value not in _EMPTY
     }
     if not isinstance(rules, list):
         return (), {**rest, "evaluations": rules} if rules is not None else rest or None
     scores: list[Score] = []
     strange: list[JsonValue] = []
     names = {OVERALL}
-    for rule, wire in zip(rules, _read(rules), strict=True):
+    read = EVALUATION.read({"evaluations": rules})["evaluations"]
+    for rule, wire in zip(rules, read, strict=True):
         if wire is None:
             strange.append(rule)
             continue
-        name = _free(wire.name, names)
+        name = _free(wire["name"], names)
         names.add(name)
         worst = rule.get("individual_results") if isinstance(rule, dict) else None
         detail: JsonObject = {
-            "type": wire.type,
-            "items_evaluated": wire.items_evaluated,
+            "type": wire.get("type"),
+            "items_evaluated": wire.get("items_evaluated"),
             "individual_results": worst if isinstance(worst, list) else None,
         }
-        reason = _reason(wire.individual_results or ())
-        scores.append(
-            Score(name, CriterionType.NUMERIC, None, wire.rule_score, None, reason, detail=detail)
-        )
+        reason = _reason(wire.get("individual_results") or ())
+        value = wire.get("rule_score")
+        scores.append(Score(name, CriterionType.NUMERIC, None, value, None, reason, detail=detail))
     if strange:
         rest["evaluations"] = strange
     return tuple(scores), rest or None
-
-
-def _read(rules: list[JsonValue]) -> list[RuleWire | None]:
-    """Return the rules as far as they can be read, in one go."""
-    return EvaluationWire.model_validate({"evaluations": rules}).evaluations
 
 
 def _reason(items: Iterable[ItemWire | None]) -> str | None:
     """Return the feedback on the worst items, one line each: `3 (Table, page 1): header lost`."""
     lines: list[str] = []
     for item in items:
-        if item is None or not item.feedback:
+        if not item or not (feedback := item.get("feedback")):
             continue
-        place = item.block_type or ""
-        if item.page_id is not None:
-            page = f"page {item.page_id}"
+        place = item.get("block_type") or ""
+        if (page_id := item.get("page_id")) is not None:
+            page = f"page {page_id}"
             place = f"{place}, {page}" if place else page
-        head = "" if item.score is None else f"{item.score:g}"
+        score = item.get("score")
+        head = "" if score is None else f"{score:g}"
         if place:
             head = f"{head} ({place})" if head else f"({place})"
-        lines.append(f"{head}: {item.feedback}" if head else item.feedback)
+        lines.append(f"{head}: {feedback}" if head else feedback)
     return "\n".join(lines) or None
 
 

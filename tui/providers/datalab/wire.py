@@ -1,10 +1,11 @@
 """Datalab's objects as they come; private to this package."""
 
-from typing import Any
+from typing import Any, Required
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from tui.providers.wire import Count, Id, Soft, Wire
+from tui.providers.wire import Count, Id, Loose, LooseCount, Shape, Soft, Wire, tolerant
 
 
 class RunWire(Wire):
@@ -26,43 +27,49 @@ class RunWire(Wire):
     avg_score: Soft[float] = None
 
 
-class FileWire(Wire):
+@tolerant
+class FileWire(TypedDict, total=False):
     """`BatchRunFileResult`. Everything but the first three may be absent or null."""
 
-    request_id: Id
-    filename: Soft[str] = None
-    status: Soft[str] = None
-    eval_score: Soft[float] = None
-    eval_results: Any = None
+    request_id: Required[Id]
+    filename: Loose[str]
+    status: Loose[str]
+    eval_score: Loose[float]
+    eval_results: Any
     """Declared as any object; mostly an `EvaluationWire`."""
-    created: Any = None
-    lookup_key: Soft[str] = None
+    created: Any
+    lookup_key: Loose[str]
 
 
-class ItemWire(Wire):
+class ItemWire(TypedDict, total=False):
     """One of a rule's lowest-scoring items."""
 
-    score: Soft[float] = None
-    feedback: Soft[str] = None
-    page_id: Soft[str] = None
-    block_type: Soft[str] = None
+    score: Loose[float]
+    feedback: Loose[str]
+    page_id: Loose[str]
+    block_type: Loose[str]
 
 
-class RuleWire(Wire):
+class RuleWire(TypedDict, total=False):
     """`EvaluationRuleSummary`: one rule's score on one file."""
 
-    name: Id
-    type: Soft[str] = None
-    rule_score: Soft[float] = None
-    items_evaluated: Count = None
-    individual_results: Soft[list[Soft[ItemWire]]] = None
+    name: Required[Id]
+    type: Loose[str]
+    rule_score: Loose[float]
+    items_evaluated: LooseCount
+    individual_results: Loose[list[Soft[ItemWire]]]
     """The lowest-scoring ones; None for one that cannot be read."""
 
 
-class EvaluationWire(Wire):
+@tolerant
+class EvaluationWire(TypedDict):
     """A file's rules; None for one that cannot be read."""
 
     evaluations: list[Soft[RuleWire]]
+
+
+FILE = Shape(FileWire)
+EVALUATION = Shape(EvaluationWire)
 
 
 class NamedWire(Wire):
