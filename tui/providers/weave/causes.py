@@ -38,7 +38,7 @@ class Finding:
 
 def is_unclear(trial: TrialWire) -> bool:
     """Return whether a trial needs its calls to be understood."""
-    return trial.model_output is None and not mapping(trial.scores)
+    return trial.get("model_output") is None and not mapping(trial.get("scores"))
 
 
 class Causes:
@@ -57,17 +57,19 @@ class Causes:
         ids = dict.fromkeys(
             call_id
             for trial in trials
-            for call_id in (trial.predict_and_score_call_id, trial.predict_call_id)
+            for call_id in (trial["predict_and_score_call_id"], trial.get("predict_call_id"))
             if call_id
         )
         calls = {call.id: call for call in await self._read("call_ids", list(ids))}
-        parents = [trial.predict_and_score_call_id for trial in trials if self._needs(trial, calls)]
+        parents = [
+            trial["predict_and_score_call_id"] for trial in trials if self._needs(trial, calls)
+        ]
         children = await self._read("parent_ids", parents)
         return {
-            trial.predict_and_score_call_id: self._finding(
+            trial["predict_and_score_call_id"]: self._finding(
                 trial,
                 calls,
-                [call for call in children if call.parent_id == trial.predict_and_score_call_id],
+                [call for call in children if call.parent_id == trial["predict_and_score_call_id"]],
             )
             for trial in trials
         }
@@ -85,21 +87,21 @@ class Causes:
         return found
 
     def _needs(self, trial: TrialWire, calls: dict[str, CallWire]) -> bool:
-        own = calls.get(trial.predict_and_score_call_id)
+        own = calls.get(trial["predict_and_score_call_id"])
         if own is None:
             return False
         if cause_of(own.exception) is not None or not (self._live or _ended(own)):
             return True
-        return _word(own) == "descendant_error" and trial.predict_call_id not in calls
+        return _word(own) == "descendant_error" and trial.get("predict_call_id") not in calls
 
     def _finding(
         self, trial: TrialWire, calls: dict[str, CallWire], children: list[CallWire]
     ) -> Finding:
-        own = calls.get(trial.predict_and_score_call_id)
+        own = calls.get(trial["predict_and_score_call_id"])
         if own is None:
             return Finding(ended=not self._live, error=None if self._live else _LOST)
-        model = calls.get(trial.predict_call_id or "") or model_call(
-            children, trial.predict_call_id, self._model_ref
+        model = calls.get(trial.get("predict_call_id") or "") or model_call(
+            children, trial.get("predict_call_id"), self._model_ref
         )
         scorers = [child for child in children if model is None or child.id != model.id]
         output = model.output if model is not None else None

@@ -15,7 +15,7 @@ from tui.providers.weave.causes import Finding
 from tui.providers.weave.numbers import mapping
 from tui.providers.weave.refs import cell_of
 from tui.providers.weave.scores import ScoreRules, flattened
-from tui.providers.weave.wire import RowEvaluationWire, RowWire, TrialWire
+from tui.providers.weave.wire import ROW, TRIAL, RowWire, TrialWire
 from tui.providers.wire import why_unreadable
 
 _EXPECTED = (
@@ -54,18 +54,18 @@ class Draft:
 
 def draft_of(item: JsonObject, run_id: str) -> Draft:
     """Read a row; a trial that cannot be read is skipped. Raises ValidationError for the row."""
-    row = RowWire.model_validate(item)
+    row = ROW.read(item)
     trials: list[tuple[TrialWire, JsonObject]] = []
     skipped: list[Skipped] = []
     for position, entry in enumerate(_trials(row, run_id)):
         try:
-            trials.append((TrialWire.model_validate(entry), mapping(entry)))
+            trials.append((TRIAL.read(entry), entry))
         except ValidationError as error:
-            what = f"trial {position} of row {row.row_digest[:_SHOWN_ID]}"
+            what = f"trial {position} of row {row['row_digest'][:_SHOWN_ID]}"
             skipped.append(Skipped(what, why_unreadable(error)))
     # Call ids of current SDKs sort by time; the answer's own order means nothing.
-    trials.sort(key=lambda pair: pair[0].predict_and_score_call_id)
-    return Draft(row.row_digest, row.raw_data_row, tuple(trials), tuple(skipped))
+    trials.sort(key=lambda pair: pair[0]["predict_and_score_call_id"])
+    return Draft(row["row_digest"], row.get("raw_data_row"), tuple(trials), tuple(skipped))
 
 
 def rows_of(
@@ -83,8 +83,8 @@ def _row(draft: Draft, rules: ScoreRules, findings: Mapping[str, Finding]) -> Ro
             _trial(
                 trial,
                 draft,
-                flattened(trial.scores, rules),
-                findings.get(trial.predict_and_score_call_id, _CLEAR),
+                flattened(trial.get("scores"), rules),
+                findings.get(trial["predict_and_score_call_id"], _CLEAR),
                 raw,
             )
             for trial, raw in draft.trials
@@ -108,21 +108,25 @@ def _trial(
     trial: TrialWire, draft: Draft, scores: tuple[Score, ...], finding: Finding, raw: JsonObject
 ) -> Trial:
     scores = scores or finding.scores
-    told = (trial.total_tokens, trial.total_cost)
+    output, tokens, cost = (
+        trial.get("model_output"),
+        trial.get("total_tokens"),
+        trial.get("total_cost"),
+    )
     extra: JsonObject = {}
-    if trial.predict_call_id is not None:
-        extra["predict_call_id"] = trial.predict_call_id
-    if trial.scorer_call_ids:
-        extra["scorer_call_ids"] = trial.scorer_call_ids
+    if (predict_call_id := trial.get("predict_call_id")) is not None:
+        extra["predict_call_id"] = predict_call_id
+    if scorer_call_ids := trial.get("scorer_call_ids"):
+        extra["scorer_call_ids"] = scorer_call_ids
     return Trial(
-        id=trial.predict_and_score_call_id,
+        id=trial["predict_and_score_call_id"],
         outcome=trial_outcome(scores, errored=finding.error is not None, ended=finding.ended),
         input=draft.example,
-        output=finding.output if trial.model_output is None else _spoken(trial.model_output, draft),
+        output=finding.output if output is None else _spoken(output, draft),
         expected=_expected(draft.example),
         scores=scores,
-        latency_s=trial.model_latency_seconds,
-        usage=None if told == (None, None) else Usage(total_tokens=told[0], cost_usd=told[1]),
+        latency_s=trial.get("model_latency_seconds"),
+        usage=None if tokens is cost is None else Usage(total_tokens=tokens, cost_usd=cost),
         error=finding.error,
         extra=extra,
         raw=raw,
@@ -131,10 +135,9 @@ def _trial(
 
 def _trials(row: RowWire, run_id: str) -> list[Any]:
     found: list[Any] = []
-    for entry in row.evaluations or ():
-        evaluation = RowEvaluationWire.model_validate(mapping(entry))
-        if evaluation.evaluation_call_id in (run_id, None):
-            found.extend(evaluation.trials or ())
+    for evaluation in row.get("evaluations") or ():
+        if evaluation and evaluation.get("evaluation_call_id") in (run_id, None):
+            found.extend(evaluation.get("trials") or ())
     return found
 
 

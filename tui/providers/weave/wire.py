@@ -1,8 +1,10 @@
 """Weave's objects as they come; private to this package."""
 
-from typing import Any
+from typing import Any, Required
 
-from tui.providers.wire import Count, Id, Soft, Wire
+from typing_extensions import TypedDict
+
+from tui.providers.wire import Count, Id, Loose, LooseCount, Shape, Soft, Wire, tolerant
 
 
 class CallWire(Wire):
@@ -37,33 +39,40 @@ class RunWire(Wire):
     """Of the root call: usage and status counts, no scores."""
 
 
-class TrialWire(Wire):
+@tolerant
+class TrialWire(TypedDict, total=False):
     """One trial of a row, as `eval_results` groups it."""
 
-    predict_and_score_call_id: Id
-    predict_call_id: Soft[str] = None
-    model_output: Any = None
-    scores: Any = None
-    model_latency_seconds: Soft[float] = None
-    total_tokens: Count = None
-    total_cost: Soft[float] = None
-    scorer_call_ids: Soft[dict[str, Any]] = None
+    predict_and_score_call_id: Required[Id]
+    predict_call_id: Loose[str]
+    model_output: Any
+    scores: Any
+    model_latency_seconds: Loose[float]
+    total_tokens: LooseCount
+    total_cost: Loose[float]
+    scorer_call_ids: Loose[dict[str, Any]]
 
 
-class RowEvaluationWire(Wire):
+class RowEvaluationWire(TypedDict, total=False):
     """A row's trials within one evaluation."""
 
-    evaluation_call_id: Soft[str] = None
-    trials: Soft[list[Any]] = None
+    evaluation_call_id: Loose[str]
+    trials: Loose[list[Any]]
 
 
-class RowWire(Wire):
+@tolerant
+class RowWire(TypedDict, total=False):
     """One dataset row with its trials."""
 
-    row_digest: Id
-    raw_data_row: Any = None
+    row_digest: Required[Id]
+    raw_data_row: Any
     """The row; a ref text when it could not be resolved."""
-    evaluations: Soft[list[Any]] = None
+    evaluations: Loose[list[Soft[RowEvaluationWire]]]
+    """None for one that is no object."""
+
+
+TRIAL = Shape(TrialWire)
+ROW = Shape(RowWire)
 
 
 class ScorerStatWire(Wire):
