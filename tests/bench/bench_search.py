@@ -8,9 +8,12 @@ a plain `LIKE` over the same words as the yardstick. It asserts nothing.
 import argparse
 import random
 import sqlite3
+import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.bench.bench_store import line, run
@@ -25,6 +28,21 @@ from tui.store.search.file import FILE_NAME
 RUNS = 20
 WORDS = [f"word{n}" for n in range(5000)]
 COMMON = "the customer asks for a refund of the order and is told how to get one".split()  # noqa: SIM905 - a sentence
+
+SEARCHES = (
+    "needle",
+    "customer refund",
+    "word1 word2 word3",
+    '"refund of the order"',
+    '"order the of refund"',
+    "word4999",
+    "wor",
+    "word",
+    "wo",
+    'AND "needle* OR (',
+    "nothing-of-that-kind",
+)
+"""A rare word, common ones, a phrase all rows have and one none has, beginnings, signs, nothing."""
 
 
 def text(dice: random.Random, number: int) -> str:
@@ -60,9 +78,12 @@ def fill_store(file: Path, rows: int, yardstick: sqlite3.Connection) -> None:
             )
             found.execute("INSERT INTO body VALUES(?, ?)", (number, body))
             yardstick.execute("INSERT INTO said VALUES(?, ?)", (number, said))
+        found.execute(
+            "UPDATE sync SET trial_n = (SELECT count(*) FROM row WHERE row.run = sync.run)"
+        )
 
 
-def search(store: Store, words: str) -> tuple[float, float, int]:
+def search(store: Store, words: str, ref: RunRef | None = None) -> tuple[float, float, int]:
     """Return milliseconds to the first matches and to the answer from the index, and how many."""
     wanted = Wanted.read(words)
     assert wanted is not None
@@ -76,16 +97,41 @@ def search(store: Store, words: str) -> tuple[float, float, int]:
             hits.fetch(0, 40)
             first = (time.perf_counter() - begun) * 1000
 
-    hits.search(ref=None, told=told, cancelled=lambda: time.perf_counter() - begun > 1)
+    hits.search(ref=ref, told=told, cancelled=lambda: time.perf_counter() - begun > 1)
     return first, (time.perf_counter() - begun) * 1000, len(hits)
 
 
 def searches(store: Store, when: str) -> None:
     """Print how long some searches take."""
-    for words in ("needle", '"refund of the order"', "word4999", "wor", "nothing-of-that-kind"):
+    for words in SEARCHES:
         first, took, n = search(store, words)
-        more = f"   answer (at most 1 s) {took:8.1f} ms, {n:,} found"
-        line(f"{when}: first of {words}", first, more=more)
+        _first, in_run, of_run = search(store, words, RunRef("bench", f"run-{RUNS // 2}"))
+        line(
+            f"{when}: first of {words}",
+            first,
+            more=f"   answer (at most 1 s) {took:8.1f} ms, {n:,} found;"
+            f" in one run {in_run:8.1f} ms, {of_run:,}",
+        )
+
+
+def typed_on(store: Store) -> None:
+    """Print how long searches go on that are given up after 1 to 50 milliseconds."""
+    took = []
+    for words in SEARCHES:
+        wanted = Wanted.read(words)
+        assert wanted is not None
+        for wait in (0.001, 0.005, 0.02, 0.05):
+            given_up = threading.Event()
+            hits = store.hits(wanted, most=5000)
+            search = partial(hits.search, ref=None, told=lambda: None, cancelled=given_up.is_set)
+            searching = threading.Thread(target=search)
+            searching.start()
+            time.sleep(wait)
+            begun = time.perf_counter()
+            given_up.set()
+            searching.join()
+            took.append((time.perf_counter() - begun) * 1000)
+    line("a search given up, median", statistics.median(took), more=f"   max {max(took):.1f} ms")
 
 
 def main() -> None:
@@ -118,6 +164,7 @@ def main() -> None:
         line("its file", (place / FILE_NAME).stat().st_size / 2**20, "MiB")
         line("the store's file", store.file.stat().st_size / 2**20, "MiB")
         searches(store, "indexed")
+        typed_on(store)
         begun = time.perf_counter()
         n = store.runs(RunQuery(text="output:needle")).count()
         line(f"runs that say needle ({n})", (time.perf_counter() - begun) * 1000)

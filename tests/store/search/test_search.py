@@ -22,6 +22,7 @@ from tui.models import ErrorInfo, RunRef, Trial
 from tui.providers.base import TrialDetail
 from tui.query import phrase, says
 from tui.store import Hit, Hits, Store, Wanted
+from tui.store.search import asking
 from tui.store.search import file as index_file
 
 OTHER = RunRef("prod", "eval_a/run_2")
@@ -249,6 +250,101 @@ def test_two_processes_fill_one_index(tmp_path: Path) -> None:
     assert (tmp_path / index_file.FILE_NAME).stat().st_mode & 0o777 == 0o600
     first.close()
     second.close()
+
+
+def test_what_no_longer_counts_takes_nobodys_place(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    rows = [says_it(f"r{i}", "needle") for i in range(20)]
+    walk(store, rows_page(*rows))
+    fill(store)
+    walk(store, rows_page(*rows[:18]))
+    store.apply_rows(REF, rows_page(says_it("r17", "something else"), says_it("r16", "else")))
+    fill(store)
+    store.apply_rows(REF, rows_page(says_it("r15", "not yet taken in")))
+    wanted = Wanted.read("needle")
+    assert wanted is not None
+    for most, cut in ((14, True), (15, False)):
+        hits = store.hits(wanted, most=most)
+        hits.search(ref=None, told=lambda: None, cancelled=lambda: False)
+        assert {hit.row_key for hit in hits.fetch(0, 99)} <= {f"r{i}" for i in range(15)}
+        assert (len(hits), hits.cut) == (most, cut)
+    store.close()
+
+
+def test_a_run_is_found_in_whose_trials_stand_between_those_of_others(tmp_path: Path) -> None:
+    store = store_of_two_runs(tmp_path)
+    for i in range(4):
+        store.apply_rows(REF, rows_page(says_it(f"r{i}", "cannot")))
+        store.apply_rows(OTHER, rows_page(says_it(f"o{i}", "cannot")))
+    for _ in range(2):
+        assert found(store, "cannot", REF) == ["a", "r0", "r1", "r2", "r3"]
+        assert found(store, "cannot label", OTHER) == []
+        assert found(store, '"cannot help"', OTHER) == ["c"]
+        fill(store)
+    store.apply_rows(OTHER, rows_page(says_it("o1", "can")))
+    for _ in range(2):
+        assert found(store, "cannot", OTHER) == ["c", "o0", "o2", "o3"]
+        fill(store)
+    store.close()
+
+
+def test_a_small_run_is_read_without_the_others(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.apply_run(make_run(OTHER.path))
+    store.apply_rows(OTHER, rows_page(says_it("x", "needle"), says_it("y", "gladly")))
+    store.apply_rows(REF, rows_page(*(says_it(f"r{i}", "needle") for i in range(20))))
+    left: list[int] = []
+    wanted = Wanted.read("needle")
+    assert wanted is not None
+    hits = store.hits(wanted)
+    hits.search(ref=OTHER, told=lambda: left.append(hits.left), cancelled=lambda: False)
+    assert [hit.row_key for hit in hits.fetch(0, 9)] == ["x"]
+    assert left[-1] == 0
+    assert max(left) <= 2
+    assert len(look(store, "needle", REF)) == 20
+    store.close()
+
+
+def test_the_index_of_an_older_program_is_replaced(tmp_path: Path) -> None:
+    old = [tmp_path / f"search-1.sqlite3{suffix}" for suffix in ("", "-journal")]
+    store = store_of_two_runs(tmp_path)
+    for file in old:
+        file.touch()
+    assert found(store, "cannot") == ["a", "c"]
+    fill(store)
+    assert found(store, "cannot") == ["a", "c"]
+    assert not any(file.exists() for file in old)
+    store.close()
+
+
+letters = st.text(alphabet="abé_", min_size=1, max_size=9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(letters, max_size=4).map(" ".join), min_size=1, max_size=8),
+    st.lists(st.lists(letters, min_size=1, max_size=2), max_size=8),
+    st.sampled_from([1, 2, asking.MOST_WORDS]),
+)
+def test_words_are_found_by_beginnings_of_any_length(
+    bodies: list[str], searches: list[list[str]], most: int
+) -> None:
+    store = open_store()
+    store.apply_rows(REF, rows_page(*(says_it(str(i), said) for i, said in enumerate(bodies))))
+    fill(store)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "MOST_WORDS", most)
+        for words in searches:
+            together = " ".join(words)
+            for typed, parts in ((together, words), (f'"{together}"', [together])):
+                wanted = [phrase(part) for part in parts]
+                expected = [
+                    str(i)
+                    for i, said in enumerate(bodies)
+                    if all(says(said, part) for part in wanted)
+                ]
+                assert found(store, typed, fields=["output", "input"]) == expected
+    store.close()
 
 
 texts = st.text(alphabet="abc ß日\"'", max_size=8)

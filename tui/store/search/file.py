@@ -12,23 +12,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from tui.query import PREFIX_FROM
 from tui.store.connections import transaction
 from tui.store.place import journal_mode, make_private
 from tui.store.search.texts import TEXT_FIELDS
 
 ResultT = TypeVar("ResultT")
 
-FILE_NAME = "search-1.sqlite3"
-"""Its number changes with what is in it: an older one is left alone."""
+FILE_NAME = "search-2.sqlite3"
+"""Its number changes with what is in it."""
+_BEFORE = ("search-1.sqlite3",)
+"""What it replaces, and nobody needs any more."""
+BEGINNING = 5
+"""Letters of the beginnings of words that have an index of their own."""
 _TABLES = (
     # `ascii` splits at spaces alone here: what it is given are words that are folded already.
-    # The shortest beginnings have an index, or thousands of words would be put together for one.
     f"""CREATE VIRTUAL TABLE said USING fts5(
-        {", ".join(TEXT_FIELDS)},
-        content='', columnsize=0, detail=full, prefix='{PREFIX_FROM}',
+        {", ".join(TEXT_FIELDS)}, run,
+        content='', columnsize=0, detail=full, prefix='{BEGINNING}',
         tokenize="ascii tokenchars '_'"
     )""",
+    # Its words, in order.
+    "CREATE VIRTUAL TABLE word USING fts5vocab(said, instance)",
     # Neighbours in the index that are of one run, by trial.
     "CREATE TABLE span(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, run INTEGER NOT NULL)",
     # Trials told anew have their texts under another number; the older ones no longer count.
@@ -139,7 +143,9 @@ class IndexFile:
             if file is not None:
                 with suppress(sqlite3.OperationalError):
                     found.execute(f"PRAGMA journal_mode = {journal_mode(file.parent)}")
-            transaction(found, "BEGIN IMMEDIATE", _make)
+            if transaction(found, "BEGIN IMMEDIATE", _make) and file is not None:
+                for name in _BEFORE:
+                    _unlink(file.with_name(name))
         except BaseException:
             found.close()
             raise
@@ -155,9 +161,13 @@ class IndexFile:
     def _remove(self) -> None:
         self._close()
         if self.file is not None:
-            for suffix in _SIDE_FILES:
-                with suppress(OSError):
-                    self.file.with_name(self.file.name + suffix).unlink()
+            _unlink(self.file)
+
+
+def _unlink(file: Path) -> None:
+    for suffix in _SIDE_FILES:
+        with suppress(OSError):
+            file.with_name(file.name + suffix).unlink()
 
 
 def _inode_of(file: Path) -> int:
@@ -179,7 +189,10 @@ def has_fts5() -> bool:
     return True
 
 
-def _make(connection: sqlite3.Connection) -> None:
-    if not connection.execute("PRAGMA user_version").fetchone()[0]:
-        for statement in _TABLES:
-            connection.execute(statement)
+def _make(connection: sqlite3.Connection) -> bool:
+    """Make the tables; return whether they were not there yet."""
+    if connection.execute("PRAGMA user_version").fetchone()[0]:
+        return False
+    for statement in _TABLES:
+        connection.execute(statement)
+    return True

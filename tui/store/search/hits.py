@@ -21,9 +21,14 @@ BEFORE = 60
 AFTER = 200
 """Characters of context behind it."""
 _READ_AT_ONCE = 400
+_MORE = 4
+"""How many times as many trials are asked for when too many of them do not count."""
+_SMALL_PART = 4
+"""Of a run with less than one in so many of the texts to be read, the trials are found by its rows.
+"""
 _READ = (
-    "SELECT trial.id, row.label, body.data FROM trial JOIN row ON row.id = trial.row"
-    " JOIN body ON body.trial = trial.id"
+    "SELECT trial.id, row.label, body.data FROM trial CROSS JOIN row ON row.id = trial.row"
+    " CROSS JOIN body ON body.trial = trial.id"
 )
 
 
@@ -96,20 +101,17 @@ class Hits:
             return
         # Before the index is asked: what was told anew meanwhile is rather read than believed.
         retold = self._database.read(lambda found: _retold(found, run))
-        limit = -1 if self.most is None else self.most + 1
-        matches = self._index.matches(self.wanted, run=run, limit=limit, cancelled=cancelled)
-        stale = set(retold)
+        upto = self._look_up(run, connections, frozenset(retold), cancelled)
         if cancelled():
             return
-        self._add([trial for trial in matches.trials if trial not in stale], connections)
         told()
-        unread = _Unread(self._database, run, matches.upto, retold)
+        unread = _Unread(self._database, run, upto, retold)
         self.left = unread.count()
         for trials, seen in unread.saying(self.wanted):
             if cancelled():
                 return
             self.left = max(0, self.left - seen)
-            self._add(trials, connections)
+            self._add(self._in_order(trials, connections))
             told()
             if self.cut:
                 break
@@ -128,8 +130,29 @@ class Hits:
         found = self._database.read(lambda connection: _hits(connection, wanted, self.wanted))
         return [hit for trial in wanted for hit in found.get(trial, ())]
 
-    def _add(self, trials: Sequence[int], connections: Sequence[str] | None) -> None:
-        fresh = self._database.read(lambda found: _in_order(found, trials, connections))
+    def _look_up(
+        self,
+        run: int | None,
+        connections: Sequence[str] | None,
+        retold: frozenset[int],
+        cancelled: Callable[[], bool],
+    ) -> int:
+        """Take what the index tells; return the newest trial in it."""
+        limit = -1 if self.most is None else self.most + 1
+        while True:
+            matches = self._index.matches(self.wanted, run=run, limit=limit, cancelled=cancelled)
+            trials = [trial for trial in matches.trials if trial not in retold]
+            fresh = self._in_order(trials, connections)
+            all_told = limit < 0 or len(matches.trials) < limit
+            if all_told or len(fresh) > (self.most or 0) or cancelled():
+                self._add(fresh)
+                return matches.upto
+            limit *= _MORE  # some are gone, or of other connections: then there may be others
+
+    def _in_order(self, trials: Sequence[int], connections: Sequence[str] | None) -> list[int]:
+        return self._database.read(lambda found: _in_order(found, trials, connections))
+
+    def _add(self, fresh: Sequence[int]) -> None:
         if self.most is not None:
             room = self.most - len(self._trials)
             self.cut = self.cut or len(fresh) > room
@@ -147,6 +170,8 @@ class _Unread:
         self._run = run
         self._upto = upto
         self._retold = [trial for trial in retold if trial <= upto]
+        self._of_run: array[int] | None = None
+        """Those of a run that is a small part of them, newest first; else they are looked for."""
 
     def count(self) -> int:
         """Return how many there are."""
@@ -154,9 +179,11 @@ class _Unread:
 
     def saying(self, wanted: Wanted) -> Iterator[tuple[list[int], int]]:
         """Yield those that say it, newest first, and how many were read for it."""
-        for part in chunks(self._retold):
-            statement = f"{_READ} WHERE trial.id IN ({_marks(part)})"
+        for part in chunks([*self._retold, *(self._of_run or ())]):
+            statement = f"{_READ} WHERE trial.id IN ({_marks(part)}) ORDER BY trial.id DESC"
             yield _saying(self._read(statement, part), wanted), len(part)
+        if self._of_run is not None:
+            return
         within = "" if self._run is None else " AND row.run = :run"
         statement = (
             f"{_READ} WHERE trial.id > :upto AND trial.id < :before{within}"
@@ -171,15 +198,23 @@ class _Unread:
         return self._database.read(lambda found: found.execute(statement, values).fetchall())
 
     def _count(self, connection: sqlite3.Connection) -> int:
-        if self._run is None:
-            statement = "SELECT count(*) FROM trial WHERE id > :upto"
-        else:
-            statement = (
-                "SELECT count(*) FROM trial JOIN row ON row.id = trial.row"
-                " WHERE trial.id > :upto AND row.run = :run"
-            )
-        (n,) = connection.execute(statement, {"upto": self._upto, "run": self._run}).fetchone()
-        return int(n)
+        (n,) = connection.execute(
+            "SELECT count(*) FROM trial WHERE id > ?", (self._upto,)
+        ).fetchone()
+        if self._run is None or not n:
+            return int(n)
+        (of_run,) = connection.execute(
+            "SELECT trial_n FROM sync WHERE run = ?", (self._run,)
+        ).fetchone()
+        if of_run > n // _SMALL_PART:
+            return min(int(n), int(of_run))
+        found = connection.execute(
+            "SELECT trial.id FROM row CROSS JOIN trial ON trial.row = row.id"
+            " WHERE row.run = ? AND trial.id > ?",
+            (self._run, self._upto),
+        )
+        self._of_run = array("q", sorted((trial for (trial,) in found), reverse=True))
+        return len(self._of_run)
 
 
 def _retold(connection: sqlite3.Connection, run: int | None) -> list[int]:
@@ -188,8 +223,8 @@ def _retold(connection: sqlite3.Connection, run: int | None) -> list[int]:
     return [
         trial
         for (trial,) in connection.execute(
-            "SELECT trial.id FROM retold JOIN trial ON trial.id = retold.trial"  # noqa: S608 - our own
-            f" JOIN row ON row.id = trial.row WHERE {within} ORDER BY trial.id DESC",
+            "SELECT trial.id FROM retold CROSS JOIN trial ON trial.id = retold.trial"  # noqa: S608 - our own
+            f" CROSS JOIN row ON row.id = trial.row WHERE {within} ORDER BY trial.id DESC",
             {"run": run},
         )
     ]

@@ -7,7 +7,6 @@ the index is of that kind it is made anew.
 
 import sqlite3
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 from tui.query import words
 from tui.store.database import Database
 from tui.store.row_table import chunks
+from tui.store.search.asking import numbers, run_word
 from tui.store.search.file import FILE_NAME, IndexFile
 from tui.store.search.texts import TEXT_FIELDS, read
 from tui.store.search.wanted import ABSENT, Wanted
@@ -23,12 +23,14 @@ CHUNK = 500
 """Trials taken in at once: some dozens of milliseconds."""
 CHUNK_BYTES = 2 * 2**20
 """Compressed bodies taken in at once, but for a single larger one."""
-MOST_SPANS = 8
-"""A run in more pieces than this is picked out of all matches instead of asked for piece by piece.
-"""
 _MARKED = frozenset({"output", "input", "reason", "expected"})
 """Texts whose absence a filter may ask for."""
-_INSERT = f"INSERT INTO said(rowid, {', '.join(TEXT_FIELDS)}) VALUES(?{',?' * len(TEXT_FIELDS)})"
+_STEPS = 1000
+"""Steps of SQLite between two questions whether to stop: some hundred trials, or some hundred pages
+of the index."""
+_INSERT = (
+    f"INSERT INTO said(rowid, run, {', '.join(TEXT_FIELDS)}) VALUES(?, ?{',?' * len(TEXT_FIELDS)})"
+)
 _TRIAL = (
     "SELECT trial.id, row.run, row.label, body.data FROM trial JOIN row ON row.id = trial.row"
     " JOIN body ON body.trial = trial.id"
@@ -135,33 +137,30 @@ class SearchIndex:
             wanted: what is looked for.
             run: only trials of the run with this id.
             limit: at most so many; -1 = all.
-            cancelled: asked all along; True ends it with what was found.
+            cancelled: asked all along; True ends it, with nothing found.
         """
         store = self._database.read(identity)
-        return self.ask(wanted.expression(), store, run=run, limit=limit, cancelled=cancelled)
+        return self.ask(wanted, store, run=run, limit=limit, cancelled=cancelled)
 
     def ask(
         self,
-        expression: str,
+        wanted: Wanted,
         store: bytes,
         *,
         run: int | None = None,
         limit: int = -1,
         cancelled: Callable[[], bool] | None = None,
     ) -> Matches:
-        """Return what FTS5 says to an expression; see `matches`.
-
-        `store` is the `identity` of the store the answer is for.
-        """
+        """Return the same; `store` is the `identity` of the store the answer is for."""
 
         def work(found: sqlite3.Connection) -> Matches | None:
             state = _state(found)
             if state.store != store:
                 return None
             if cancelled is not None:
-                found.set_progress_handler(cancelled, 1000)
+                found.set_progress_handler(cancelled, _STEPS)
             try:
-                return Matches(_search(found, expression, run, limit), state.upto)
+                return Matches(numbers(found, wanted, run, limit), state.upto)
             finally:
                 found.set_progress_handler(None, 0)
 
@@ -286,13 +285,15 @@ def _take_in(
 ) -> bool:
     if _state(connection) != state:  # another process was faster
         return True
-    connection.executemany(_INSERT, ((trial, *columns) for trial, _run, columns in new))
+    connection.executemany(
+        _INSERT, ((trial, run_word(run), *columns) for trial, run, columns in new)
+    )
     _note_spans(connection, ((trial, run) for trial, run, _columns in new))
     (lowest,) = connection.execute("SELECT coalesce(min(doc), 0) FROM again").fetchone()
     for doc, (trial, run, columns) in enumerate(again, 1):
         number = lowest - doc
         connection.execute("INSERT OR REPLACE INTO again VALUES(?, ?, ?)", (number, trial, run))
-        connection.execute(_INSERT, (number, *columns))
+        connection.execute(_INSERT, (number, run_word(run), *columns))
     connection.execute(
         "UPDATE state SET upto = max(upto, ?), docs = docs + ?",
         (new[-1][0] if new else 0, len(new) + len(again)),
@@ -309,56 +310,3 @@ def _note_spans(connection: sqlite3.Connection, trials: Iterable[tuple[int, int]
         else:
             pieces.append([trial, trial, run])
     connection.executemany("INSERT OR REPLACE INTO span VALUES(?, ?, ?)", pieces)
-
-
-def _search(
-    connection: sqlite3.Connection, expression: str, run: int | None, limit: int
-) -> "array[int]":
-    pieces = None
-    if run is not None:
-        pieces = connection.execute(
-            "SELECT first, last FROM span WHERE run = ? ORDER BY first DESC", (run,)
-        ).fetchall()
-    retold = dict(connection.execute("SELECT doc, trial FROM again"))
-    stale = set(retold.values())
-    found = array("q")
-    if retold:
-        wanted = set(retold.values())
-        if run is not None:
-            wanted = {
-                trial
-                for (trial,) in connection.execute("SELECT trial FROM again WHERE run = ?", (run,))
-            }
-        fresh = (retold.get(doc, 0) for doc in _rows(connection, expression, None, -1))
-        found.extend(sorted((one for one in fresh if one in wanted), reverse=True))
-    if pieces is None or len(pieces) > MOST_SPANS:
-        everywhere = _rows(connection, expression, (1, 2**62), -1 if pieces else limit)
-        hits = (trial for trial in everywhere if trial not in stale)
-        found.extend(hits if pieces is None else _within(hits, pieces))
-    else:
-        for piece in pieces:
-            rows = _rows(connection, expression, piece, limit)
-            found.extend(trial for trial in rows if trial not in stale)
-    return found if limit < 0 else found[:limit]
-
-
-def _rows(
-    connection: sqlite3.Connection, expression: str, between: tuple[int, int] | None, limit: int
-) -> Iterable[int]:
-    first, last = between or (-(2**62), -1)
-    cursor = connection.execute(
-        "SELECT rowid FROM said WHERE said MATCH ? AND rowid BETWEEN ? AND ?"
-        " ORDER BY rowid DESC LIMIT ?",
-        (expression, first, last, limit),
-    )
-    return (row for (row,) in cursor)
-
-
-def _within(trials: Iterable[int], pieces: Sequence[tuple[int, int]]) -> Iterable[int]:
-    """Return those trials, newest first, that lie in pieces, newest first."""
-    firsts = [piece[0] for piece in reversed(pieces)]
-    lasts = [piece[1] for piece in reversed(pieces)]
-    for trial in trials:
-        place = bisect_left(lasts, trial)
-        if place < len(lasts) and firsts[place] <= trial:
-            yield trial

@@ -10,7 +10,7 @@ from tui.query import Test, holds
 from tui.store.codec import loads
 from tui.store.search.index import SearchIndex, existing, identity
 from tui.store.search.texts import field_of, unfolded
-from tui.store.search.wanted import ABSENT, quoted
+from tui.store.search.wanted import ABSENT, Wanted
 from tui.store.selecting import reading_connection
 
 BODY_FIELDS = ("output", "input", "reason", "expected")
@@ -78,13 +78,15 @@ class _BodyTest:
         says, absent = array("q"), array("q")
         upto = self._index.upto(store)
         if self._test.value is not None:
-            expression = f"{{{self._field}}} : {quoted(str(self._test.value))}"
-            asked = self._index.ask(expression, store, run=run)
+            asked = self._index.ask(self._wanted(str(self._test.value)), store, run=run)
             says, upto = asked.trials, min(upto, asked.upto)
         if self._exact:
-            asked = self._index.ask(f'{{{self._field}}} : "{ABSENT}"', store, run=run)
+            asked = self._index.ask(self._wanted(ABSENT), store, run=run)
             absent, upto = asked.trials, min(upto, asked.upto)
         return _Asked(upto, says, absent, retold)
+
+    def _wanted(self, phrase: str) -> Wanted:
+        return Wanted((phrase,), (self._field,))
 
 
 class RowBodies(_BodyTest):

@@ -1,9 +1,9 @@
 """What is looked for, as words to compare and as the index is asked for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from tui.frozen import frozen
-from tui.query import may_go_on, phrases, says
+from tui.query import phrases, says
 from tui.store.search.texts import TEXT_FIELDS
 
 ABSENT = "\ue000"
@@ -25,13 +25,18 @@ class Wanted:
         found = phrases(text)
         return cls(found, tuple(name for name in TEXT_FIELDS if name in fields)) if found else None
 
-    def expression(self) -> str:
-        """Return it in the language of SQLite's FTS5."""
-        parts = [quoted(phrase) for phrase in self.phrases]
+    def expression(self, spelled: Callable[[str], Sequence[str]]) -> str:
+        """Return it in the language of SQLite's FTS5.
+
+        `spelled` returns the phrases of that language any of which a phrase is.
+        """
+        parts = [" OR ".join(spelled(phrase)) for phrase in self.phrases]
         if len(parts) == 1:
-            return f"{{{' '.join(self.fields)}}} : {parts[0]}"
+            if self.fields == TEXT_FIELDS:  # as quick as without a look at each place's field
+                return parts[0]
+            return f"{{{' '.join(self.fields)}}} : ({parts[0]})"
         return " OR ".join(
-            "(" + " AND ".join(f"{{{field}}} : {part}" for part in parts) + ")"
+            "(" + " AND ".join(f"{{{field}}} : ({part})" for part in parts) + ")"
             for field in self.fields
         )
 
@@ -53,8 +58,3 @@ class Wanted:
             for phrase in self.phrases
             for word in phrase.split(" ")
         )
-
-
-def quoted(phrase: str) -> str:
-    """Return a phrase as FTS5 takes it; its words hold nothing that has a meaning there."""
-    return f'"{phrase}" *' if may_go_on(phrase) else f'"{phrase}"'
