@@ -6,8 +6,8 @@ from typing import Any
 
 from tui.models import CriterionStats, ProviderKind, RunKind, Status
 from tui.query import Test, Word, look_up, read_run_filter, same_name
-from tui.store.codec import loads, reader, unpack
-from tui.store.effective import Best
+from tui.store import best_columns
+from tui.store.codec import from_json, loads, reader, unpack
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
 from tui.store.news import HAS_NEWS, IS_BASELINE, IS_WATCHED
@@ -26,6 +26,7 @@ _COLUMNS = {
     "ended": "run.ended",
     "age": f"(:now - coalesce(run.began, run.first_seen)) / {_SECOND}",
     "duration": f"(coalesce(run.ended, CASE WHEN run.live THEN :now END) - run.began) / {_SECOND}",
+    **best_columns.COLUMNS,
 }
 _TEXTS = {
     "name": "run.name",
@@ -40,22 +41,7 @@ _WORDS: dict[str, tuple[str, type[Status | ProviderKind | RunKind]]] = {
     "kind": (f"json_extract({_TOLD}, '$.kind')", RunKind),
 }
 _USAGE = ("requests", "input_tokens", "output_tokens", "cached_tokens", "tokens", "cost")
-_BEST = frozenset(
-    {
-        "pass_rate",
-        "score",
-        "score.min",
-        "score.max",
-        "total",
-        "done",
-        "passed",
-        "failed",
-        "errored",
-        "skipped",
-        "ungraded",
-        "criteria",
-    }
-)
+_ROWS = "(SELECT row_n FROM sync WHERE sync.run = run.id)"
 _NOTES = "(SELECT notes FROM sync WHERE sync.run = run.id)"
 
 
@@ -73,7 +59,7 @@ class RunConditions(Conditions):
     def __init__(self, search: SearchIndex) -> None:
         super().__init__()
         self._search = search
-        self._best: tuple[tuple[int, bytes, bool], Best] | None = None
+        self._criteria: tuple[tuple[int, bytes], tuple[CriterionStats, ...]] | None = None
 
     def word(self, word: Word) -> str:
         """Look in name, id, group, models, connection, provider and status."""
@@ -104,24 +90,29 @@ class RunConditions(Conditions):
             return _warnings, f"run.told, {_NOTES}, run.concerns"
         if name == "concern":
             return lambda data: [each.kind for each in load_concerns(data)], "run.concerns"
-        if name in _BEST:
-            read, quick = _best_reader(test), reader()
-            criteria = name == "criteria"
+        if name == "criteria":
+            read, quick = _criterion_reader(test), reader()
             return (
-                lambda run, told: read(self._best_of(run, told, quick, criteria)),
-                "run.id, run.told",
+                lambda run, told, rows: read(self._criteria_of(run, told, rows, quick)),
+                f"run.id, run.told, {_ROWS}",
             )
         return _told_reader(test), "run.told"
 
-    def _best_of(
-        self, run: int, told: bytes, quick: Callable[[bytes], Any], criteria: bool
-    ) -> Best:
-        """Return what is best known of a run, kept for the next test on it."""
-        key = (run, told, criteria)
-        if self._best is None or self._best[0] != key:
-            found = best_of(reading_connection(), run, quick(told), criteria=criteria)
-            self._best = key, found
-        return self._best[1]
+    def _criteria_of(
+        self, run: int, told: bytes, rows: int, quick: Callable[[bytes], Any]
+    ) -> tuple[CriterionStats, ...]:
+        """Return what is best known of a run's criteria, kept for the next test on it."""
+        key = run, told
+        if self._criteria is None or self._criteria[0] != key:
+            found = quick(told)
+            if rows:
+                criteria = best_of(reading_connection(), run, found).criteria
+            else:
+                criteria = tuple(
+                    from_json(CriterionStats, each) for each in found.get("criteria", ())
+                )
+            self._criteria = key, criteria
+        return self._criteria[1]
 
 
 def _more_reader(test: Test) -> Callable[[bytes | None], object]:
@@ -185,33 +176,15 @@ def _time(text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _best_reader(test: Test) -> Callable[[Best], object]:
-    name = test.field.name
-    if name == "criteria":
-        return _criterion_reader(test)
-    if name == "pass_rate":
-        return lambda best: _rate(best.counts.passed, best.counts.failed)
-    if name.partition(".")[0] == "score":
-        part = name.partition(".")[2] or "mean"
-        return lambda best: getattr(best.score, part, None)
-    return lambda best: getattr(best.counts, name)
-
-
-def _criterion_reader(test: Test) -> Callable[[Best], object]:
+def _criterion_reader(test: Test) -> Callable[[Sequence[CriterionStats]], object]:
     if not test.keys:
-        return lambda best: [each.name for each in best.criteria]
+        return lambda criteria: [each.name for each in criteria]
     (wanted,) = test.keys
     part = {"score": "mean"}.get(test.leaf.name, test.leaf.name)
 
-    def read(best: Best) -> object:
-        criteria: dict[str, CriterionStats] = {each.name: each for each in best.criteria}
-        found = same_name(wanted, criteria)
-        return None if found is None else getattr(criteria[found], part)
+    def read(criteria: Sequence[CriterionStats]) -> object:
+        by_name = {each.name: each for each in criteria}
+        found = same_name(wanted, by_name)
+        return None if found is None else getattr(by_name[found], part)
 
     return read
-
-
-def _rate(passed: int | None, failed: int | None) -> float | None:
-    if passed is None or failed is None or passed + failed == 0:
-        return None
-    return passed / (passed + failed)

@@ -311,34 +311,26 @@ def _tally(sums: Sequence[Any], criteria: Sequence[Sequence[Any]], *, complete: 
     )
 
 
-def best_of(
-    connection: sqlite3.Connection, run: int, told: Mapping[str, Any], *, criteria: bool
-) -> Best:
+def best_of(connection: sqlite3.Connection, run: int, told: Mapping[str, Any]) -> Best:
     """Return a run's counts, score and criteria as `load` would, without the rest of it.
 
     Args:
         connection: the store's.
         run: the run's id.
         told: its `told` column, decoded.
-        criteria: whether they are wanted; without, the answer has none.
     """
     score = told.get("score")
-    own_criteria = told.get("criteria", ()) if criteria else ()
     own = Best(
         from_json(Counts, told.get("counts") or {}),
         None if score is None else from_json(ScoreStats, score),
-        tuple(from_json(CriterionStats, each) for each in own_criteria),
+        tuple(from_json(CriterionStats, each) for each in told.get("criteria", ())),
     )
     completed, *sums = connection.execute(
         f"SELECT sync.completed, {_SUMS} FROM sync WHERE run = ?",  # noqa: S608 - our own columns
         (run,),
     ).fetchone()
-    if not sums[0]:
-        return own
-    stored: list[Sequence[Any]] = []
-    if criteria:
-        found = connection.execute(f"{_CRITERIA} WHERE run = ? ORDER BY id", (run,))
-        stored = [each for _run, *each in found if each[2] or each[5]]
+    found = connection.execute(f"{_CRITERIA} WHERE run = ? ORDER BY id", (run,))
+    stored = [each for _run, *each in found if each[2] or each[5]]
     return best_known(own, _tally(sums, stored, complete=completed is not None))
 
 
