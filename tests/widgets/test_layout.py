@@ -118,3 +118,34 @@ def test_pages_are_read_once_and_the_oldest_forgotten() -> None:
     for index in range(300, 310):
         cache.get(index)
     assert len(source.reads) == before
+
+
+def test_a_change_forgets_the_pages_that_have_it_and_reads_it_again_on_screen() -> None:
+    source = Counting()
+    cache = RowCache(source)
+    cache.reload(0, 10)
+    for page in range(4):
+        cache.get(page * PAGE_ROWS + 15)
+    source.reads.clear()
+    assert cache.renew(range(10), ["4", str(PAGE_ROWS), str(3 * PAGE_ROWS)])
+    assert source.reads == [(4, 1)]
+    assert not cache.renew(range(10), ["99999"])
+    source.reads.clear()
+    for page in range(4):
+        cache.get(page * PAGE_ROWS + 15)
+    assert source.reads == [(page * PAGE_ROWS, PAGE_ROWS) for page in (0, 1, 3)]
+
+
+def test_the_screenfuls_around_are_read_ahead_a_page_at_a_time() -> None:
+    source = Counting()
+    cache = RowCache(source)
+    screen = range(1000, 1030)
+    cache.reload(screen.start, len(screen))
+    source.reads.clear()
+    while cache.read_ahead(screen, source.count()):
+        pass
+    assert source.reads == [(1000, PAGE_ROWS), (1040, PAGE_ROWS), (960, PAGE_ROWS)]
+    cache.reload(0, 30)
+    source.reads.clear()
+    assert not cache.read_ahead(range(30), 30), "all rows are on screen"
+    assert source.reads == []

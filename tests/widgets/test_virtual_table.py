@@ -40,6 +40,21 @@ async def test_a_million_rows_are_walked_by_keys_and_only_what_is_near_is_read()
         assert source.rows_read < 2_000
 
 
+async def test_what_the_next_page_key_shows_is_read_before_it_comes() -> None:
+    source = Rows(keys(*range(500)))
+    table = VirtualTable(COLUMNS, source)
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(app, pilot)
+        await pilot.press("down")
+        while (0, 40) not in source.read:
+            await pilot.pause(0.001)
+        source.read.clear()
+        await pilot.press("pagedown", "pagedown")
+        assert "k29" in app.lines()[10]
+        assert source.read == []
+
+
 async def test_the_cursor_is_marked_without_colour_and_messages_follow_it() -> None:
     table = VirtualTable(COLUMNS, Rows(keys(*range(30))))
     app = WidgetApp(table)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from tui.widgets.table_model import TableRow, TableSource
 
@@ -64,12 +64,34 @@ class RowCache:
         self._window_start = start
         self._window = list(self._source.rows(start, rows)) if rows > 0 else []
 
-    def renew(self, kept: range, keys: Collection[str]) -> bool:
-        """Forget all rows but these, and read those among them again that have one of the keys.
+    def read_ahead(self, screen: range, count: int) -> bool:
+        """Read a page that lacks a row of the next or the last screenful, if there is one.
 
-        Returns whether there were any.
+        Args:
+            screen: the rows on screen.
+            count: how many rows there are.
+
+        Returns:
+            Whether a page was read; there may be more.
         """
-        self.forget_beyond(kept)
+        below = range(screen.stop, min(screen.stop + len(screen), count))
+        above = range(max(0, screen.start - len(screen)), screen.start)
+        for index in chain(below, above):
+            if not self._has(index):
+                self.get(index)
+                return True
+        return False
+
+    def renew(self, kept: range, keys: Collection[str]) -> bool:
+        """Read those of the kept rows that have one of the keys again; forget pages with others.
+
+        Returns whether any was read.
+        """
+        self._window = [row for row in map(self.get, kept) if row is not None]
+        self._window_start = kept.start
+        for number, page in [*self._pages.items()]:
+            if any(row.key in keys for row in page):
+                del self._pages[number]
         stale = [place for place, row in enumerate(self._window) if row.key in keys]
         for _, run in groupby(enumerate(stale), lambda pair: pair[1] - pair[0]):
             places = [place for _, place in run]
@@ -80,9 +102,7 @@ class RowCache:
             self._window[places[0] : places[0] + len(places)] = rows
         return bool(stale)
 
-    def forget_beyond(self, kept: range) -> None:
-        """Forget all rows but these."""
-        rows = [row for row in map(self.get, kept) if row is not None]
-        self._pages.clear()
-        self._window_start = kept.start
-        self._window = rows
+    def _has(self, index: int) -> bool:
+        return (
+            0 <= index - self._window_start < len(self._window) or index // PAGE_ROWS in self._pages
+        )

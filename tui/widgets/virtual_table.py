@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tui.widgets.drawing import Part, fit, line
 from tui.widgets.line_view import LineState, LineView
+from tui.widgets.read_ahead import ReadAhead
 from tui.widgets.row_cache import NoRows, RowCache
 from tui.widgets.table_drawing import GUTTER, changed_cells, header_parts, row_parts
 from tui.widgets.table_layout import Layout, lay_out
@@ -105,6 +106,7 @@ class VirtualTable(LineView):
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._source: TableSource = NoRows()
         self._rows = RowCache(self._source)
+        self._ahead = ReadAhead(self, lambda: self._rows.read_ahead(self._visible(), self._count))
         self._count = 0
         self._told_visible = range(0)
         self._wanted_key: str | None = None
@@ -221,8 +223,9 @@ class VirtualTable(LineView):
         return True
 
     def cursor_moved(self) -> None:
-        """Follow the cursor line with the key."""
+        """Follow the cursor line with the key; then read what the next page key would show."""
         self._take_cursor_key(by_person=True)
+        self._ahead.soon()
 
     def _take_cursor_key(self, *, by_person: bool) -> None:
         key = self._key_at(self._cursor)
@@ -234,9 +237,7 @@ class VirtualTable(LineView):
                 self.post_message(self.RowHighlighted(self, key))
 
     def _key_at(self, index: int) -> str | None:
-        if not 0 <= index < self._count:
-            return None
-        row = self._rows.get(index)
+        row = self._rows.get(index) if 0 <= index < self._count else None
         return None if row is None else row.key
 
     def validate_cursor_key(self, key: str | None) -> str | None:
