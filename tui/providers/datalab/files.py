@@ -1,11 +1,19 @@
 """A file result as a `Row` with its single trial."""
 
 from tui.config import DatalabConnection
-from tui.models import ErrorInfo, JsonObject, Outcome, Row, Run, Score, Status, Trial
+from tui.models import ErrorInfo, JsonObject, Outcome, Row, Run, Score, Status
 from tui.outcomes import status_of, trial_outcome
 from tui.providers.datalab.rules import overall_score, read_evaluation
 from tui.providers.datalab.wire import FILE, FileWire
+from tui.providers.making import make_row, make_trial
 from tui.providers.wire import instant
+
+_LOST = {
+    Status.FAILED: Outcome.ERRORED,
+    Status.EXPIRED: Outcome.ERRORED,
+    Status.CANCELED: Outcome.SKIPPED,
+}
+"""What becomes of a file that has no result."""
 
 
 def row_of(item: JsonObject, run: Run, config: DatalabConnection) -> Row:
@@ -21,11 +29,11 @@ def row_of(item: JsonObject, run: Run, config: DatalabConnection) -> Row:
         scores = (overall_score(eval_score, pass_score=config.pass_score), *scores)
     extra: JsonObject = {"status": status, "lookup_key": wire.get("lookup_key")}
     outcome = _outcome(wire, run, scores)
-    return Row(
+    return make_row(
         key=key,
         label=wire.get("filename") or key,
         trials=(
-            Trial(
+            make_trial(
                 # Not the lookup key, which may be missing at first and come later.
                 id=key,
                 outcome=outcome,
@@ -47,15 +55,11 @@ def _outcome(wire: FileWire, run: Run, scores: tuple[Score, ...]) -> Outcome:
     word = (wire.get("status") or "").strip().lower()
     if word == "skipped":
         return Outcome.SKIPPED
-    match status_of(word):
-        case Status.FAILED | Status.EXPIRED:
-            return Outcome.ERRORED
-        case Status.CANCELED:
-            return Outcome.SKIPPED
-        case Status.COMPLETED:
-            ended = True
-        case Status.UNKNOWN:
-            ended = wire.get("eval_score") is not None or not run.live
-        case _:
-            ended = False
+    status = status_of(word)
+    if status in _LOST:
+        return _LOST[status]
+    if status is Status.UNKNOWN:
+        ended = wire.get("eval_score") is not None or not run.live
+    else:
+        ended = status is Status.COMPLETED
     return trial_outcome(scores, errored=False, ended=ended)

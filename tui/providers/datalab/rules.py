@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tui.models import CriterionType, JsonObject, JsonValue, Score
 from tui.providers.datalab.wire import EVALUATION, ItemWire
+from tui.providers.making import make_score
 
 _EMPTY: tuple[JsonValue, ...] = (None, {}, [])
 
@@ -13,7 +14,7 @@ OVERALL = "score"
 
 def overall_score(value: float, *, pass_score: float | None) -> Score:
     """Return the file's overall score; its verdict is the connection's `pass_score`, or none."""
-    return Score(
+    return make_score(
         name=OVERALL,
         type=CriterionType.NUMERIC,
         value=value,
@@ -53,9 +54,15 @@ def read_evaluation(evaluation: JsonValue) -> tuple[tuple[Score, ...], JsonValue
             "items_evaluated": wire.get("items_evaluated"),
             "individual_results": worst if isinstance(worst, list) else None,
         }
-        reason = _reason(wire.get("individual_results") or ())
-        value = wire.get("rule_score")
-        scores.append(Score(name, CriterionType.NUMERIC, None, value, None, reason, detail=detail))
+        scores.append(
+            make_score(
+                name,
+                CriterionType.NUMERIC,
+                value=wire.get("rule_score"),
+                reason=_reason(wire.get("individual_results") or ()),
+                detail=detail,
+            )
+        )
     if strange:
         rest["evaluations"] = strange
     return tuple(scores), rest or None

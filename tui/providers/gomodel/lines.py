@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Row, Trial
+from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Row
 from tui.providers.gomodel.replies import read_reply
 from tui.providers.gomodel.wire import RESULT, ResultWire
+from tui.providers.making import make_row, make_trial
 from tui.providers.openai_family.bodies import Body, without_bulk
 from tui.providers.openai_family.faults import error_info
 
@@ -38,7 +39,7 @@ class LineReader:
         reply = read_reply(wire.get("response"))
         error = _error(wire, reply.error)
         extra = _extra(wire, reply)
-        trial = Trial(
+        trial = make_trial(
             id=str(attempt),
             outcome=Outcome.UNGRADED if error is None else Outcome.ERRORED,
             output=reply.output,
@@ -48,7 +49,7 @@ class LineReader:
             extra=extra,
             raw=_raw(item),
         )
-        return Row(key=key, label=key, trials=(trial,), extra=extra)
+        return make_row(key=key, label=key, trials=(trial,), extra=extra)
 
 
 def joined(rows: list[Row]) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 from tui.models import JsonObject, JsonValue, Usage
+from tui.providers.making import make_usage
 from tui.providers.openai_family.bodies import Body, plain, read_body
 from tui.providers.strict_json import NotJsonError, loads
 
@@ -91,7 +92,7 @@ def _anthropic_usage(usage: JsonValue) -> Usage | None:
     if uncached is None and output is None:
         return None
     read = None if uncached is None else uncached + (cached or 0) + (written or 0)
-    return Usage(
+    return make_usage(
         input_tokens=read,
         output_tokens=output,
         cached_tokens=cached,

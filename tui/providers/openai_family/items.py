@@ -9,6 +9,7 @@ from tui.frozen import frozen
 from tui.models import ErrorInfo, JsonObject, JsonValue, Outcome, Row, Score, Status, Trial
 from tui.outcomes import status_of, trial_outcome
 from tui.providers.base import Skipped
+from tui.providers.making import make_row, make_trial
 from tui.providers.openai_family.bodies import plain
 from tui.providers.openai_family.dataset_items import expected_of, label_of, output_of
 from tui.providers.openai_family.evals import EvalDefinition
@@ -77,7 +78,7 @@ def read_item(item: JsonObject, definition: EvalDefinition, *, foundry: bool) ->
     key = told_key or wire["id"]
     index = key if told_key and key.isdecimal() else ""
     content_hash = wire.get("content_hash")
-    return Row(
+    return make_row(
         key=key,
         label=label_of(wire.get("datasource_item")) or key,
         trials=(_trial(wire, item, definition, foundry=foundry),),
@@ -94,7 +95,7 @@ def _trial(
     scores = read_scores(wire.get("results") or (), definition)
     sample_error = error_info(sample.get("error"))
     outcome = _outcome(wire, scores, broken=sample_error is not None, foundry=foundry)
-    return Trial(
+    return make_trial(
         id=wire["id"],
         outcome=outcome,
         input=sample.get("input") or asked,

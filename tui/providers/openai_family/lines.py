@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from tui.models import ErrorInfo, JsonObject, Outcome, Row, Trial
 from tui.providers.base import Skipped
 from tui.providers.http import ItemBatch
+from tui.providers.making import make_row, make_trial
 from tui.providers.openai_family.bodies import Body, read_body, without_bulk
 from tui.providers.openai_family.faults import error_info
 from tui.providers.openai_family.wire import BATCH_LINE, BatchLineWire, ResponseWire
@@ -63,7 +64,7 @@ class LineReader:
         if (key, trial_id) in self._trials:
             trial_id = f"{trial_id}:{file}:{line}"
         self._trials.add((key, trial_id))
-        return Row(key=key, label=key, trials=(_trial(wire, item, trial_id),))
+        return make_row(key=key, label=key, trials=(_trial(wire, item, trial_id),))
 
 
 def _trial(wire: BatchLineWire, item: JsonObject, trial_id: str) -> Trial:
@@ -73,7 +74,7 @@ def _trial(wire: BatchLineWire, item: JsonObject, trial_id: str) -> Trial:
     error = error_info(wire.get("error")) or body.error
     if error is None and told is None:
         error = _NOTHING
-    return Trial(
+    return make_trial(
         id=trial_id,
         outcome=Outcome.UNGRADED if error is None else Outcome.ERRORED,
         output=body.output,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tui.models import CriterionType, ErrorInfo, JsonObject, JsonValue, Score
+from tui.providers.making import make_score
 from tui.providers.openai_family.evals import Criterion, EvalDefinition, distinct, grader_type
 from tui.providers.openai_family.faults import error_info
 from tui.providers.openai_family.transcripts import read_transcript
@@ -71,7 +72,7 @@ def _score(result: ResultWire, name: str, criterion: Criterion | None, counts: b
         passed = _LABEL_VERDICTS.get(label.lower())
     decided = error is None and not skipped
     label = label or verdict.label
-    return Score(
+    return make_score(
         name,
         _type(result, label) if criterion is None else criterion.type,
         passed if decided else None,

@@ -1,6 +1,7 @@
 """Token counts of one answer, by the names of either API generation."""
 
 from tui.models import JsonObject, JsonValue, Usage
+from tui.providers.making import make_usage
 
 _NOTHING = (None, None, None, None)
 
@@ -19,7 +20,7 @@ def usage_of(value: JsonValue) -> Usage | None:
         cached_tokens(value),
         _count(value.get("total_tokens")),
     )
-    return None if told == _NOTHING else Usage(*told)
+    return None if told == _NOTHING else make_usage(*told)
 
 
 def cached_tokens(value: JsonObject) -> int | None:
@@ -35,8 +36,8 @@ def cached_tokens(value: JsonObject) -> int | None:
 
 
 def _either(value: JsonObject, field: str, other: str) -> int | None:
-    number = _count(value.get(field))
-    return _count(value.get(other)) if number is None else number
+    number = value.get(field)
+    return number if type(number) is int else _count(value.get(other))
 
 
 def _count(number: JsonValue) -> int | None:

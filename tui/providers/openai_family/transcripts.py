@@ -75,5 +75,9 @@ def _step(step: JsonValue) -> str:
         return step
     if not isinstance(step, dict):
         return ""
-    parts = (step.get("description"), step.get("conclusion"))
-    return " → ".join([part for part in parts if isinstance(part, str) and part])
+    description, conclusion = step.get("description"), step.get("conclusion")
+    if not isinstance(description, str) or not description:
+        return conclusion if isinstance(conclusion, str) else ""
+    if not isinstance(conclusion, str) or not conclusion:
+        return description
+    return f"{description} → {conclusion}"

@@ -19,7 +19,7 @@ _COSTS = (
 
 def real(value: Any) -> float | None:
     """Return a finite number, None for anything else; a boolean is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
         number = float(value)

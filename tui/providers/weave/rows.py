@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from tui.frozen import frozen
-from tui.models import JsonObject, JsonValue, Row, Score, Trial, Usage
+from tui.models import JsonObject, JsonValue, Row, Score, Trial
 from tui.outcomes import trial_outcome
 from tui.providers.base import Skipped
+from tui.providers.making import make_row, make_trial, make_usage
 from tui.providers.weave.causes import Finding
 from tui.providers.weave.numbers import mapping
 from tui.providers.weave.refs import cell_of
@@ -76,7 +77,7 @@ def rows_of(
 
 
 def _row(draft: Draft, rules: ScoreRules, findings: Mapping[str, Finding]) -> Row:
-    return Row(
+    return make_row(
         key=draft.key,
         label=_label(draft.example) or draft.key,
         trials=tuple(
@@ -118,7 +119,7 @@ def _trial(
         extra["predict_call_id"] = predict_call_id
     if scorer_call_ids := trial.get("scorer_call_ids"):
         extra["scorer_call_ids"] = scorer_call_ids
-    return Trial(
+    return make_trial(
         id=trial["predict_and_score_call_id"],
         outcome=trial_outcome(scores, errored=finding.error is not None, ended=finding.ended),
         input=draft.example,
@@ -126,7 +127,9 @@ def _trial(
         expected=_expected(draft.example),
         scores=scores,
         latency_s=trial.get("model_latency_seconds"),
-        usage=None if tokens is cost is None else Usage(total_tokens=tokens, cost_usd=cost),
+        usage=None
+        if tokens is None and cost is None
+        else make_usage(total_tokens=tokens, cost_usd=cost),
         error=finding.error,
         extra=extra,
         raw=raw,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.models import CriterionType, ErrorInfo, Score
+from tui.providers.making import make_score
 from tui.providers.weave.criteria import joined_name
 from tui.providers.weave.numbers import real
 
@@ -82,10 +83,10 @@ def _leaf(
     name = joined_name(scorer, path)
     if isinstance(value, bool):
         counts = rules.counts(scorer, path)
-        return Score(name, CriterionType.BINARY, passed=value, reason=reason, counts=counts)
+        return make_score(name, CriterionType.BINARY, passed=value, reason=reason, counts=counts)
     if isinstance(value, str):
-        return Score(name, CriterionType.LABEL, label=value)
+        return make_score(name, CriterionType.LABEL, label=value)
     number = real(value)
     if number is not None:
-        return Score(name, CriterionType.NUMERIC, value=number, reason=reason)
-    return Score(name, rules.type_of(name), detail=value)
+        return make_score(name, CriterionType.NUMERIC, value=number, reason=reason)
+    return make_score(name, rules.type_of(name), detail=value)
