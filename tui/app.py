@@ -61,11 +61,6 @@ BACKLOG_S = 0.25
 MINUTE_S = 60.0
 SETTLED_S = 5.0
 """When the providers' libraries have been loaded, too."""
-COLLECT_EVERY = (5_000, 20)
-"""New objects between two looks for garbage, and looks between two at what survived one of them.
-
-With Python's own 700 and 10 every third page of a table waits for the longer look.
-"""
 STYLES = tuple(sorted((Path(__file__).parents[1] / "styles").glob("*.tcss")))
 """Every screen's rules, read at the start: a screen that brings its own has Textual parse all rules
 of all widgets anew when it is first opened, which takes 40 ms; these together take 7."""
@@ -128,7 +123,6 @@ class EvalTopApp(AdoptingApp):
         # What is loaded stays: collections that walk all of it would hold up keys for 40 ms.
         gc.freeze()
         self.set_timer(SETTLED_S, gc.freeze, name="freeze")
-        gc.set_threshold(*COLLECT_EVERY)
         poller = self.services.poller
         self._unsubscribe = poller.subscribe(self.store_changed)
         self.set_interval(MINUTE_S, self._minute_passed, name="minute")

@@ -26,7 +26,7 @@ def row_parts(
     at_cursor: bool,
     marked: bool,
 ) -> Iterator[Part]:
-    """Yield the gutter, then the cells with a gap behind each.
+    """Yield the gutter, then each cell with a gap behind it.
 
     The cursor's row has one style throughout: it stands out, and costs half the bytes.
     """
@@ -48,8 +48,7 @@ def row_parts(
                 text = text[end:]
         else:
             text, style = " " * slot.width, base
-        yield text, style
-        yield gap, style
+        yield text + gap, style
 
 
 def header_parts(
