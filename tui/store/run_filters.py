@@ -7,7 +7,7 @@ from typing import Any
 from tui.models import CriterionStats, ProviderKind, RunKind, Status
 from tui.query import Test, Word, look_up, read_run_filter, same_name
 from tui.store import best_columns
-from tui.store.codec import from_json, loads, reader, unpack
+from tui.store.codec import from_json, reader, unpack
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
 from tui.store.news import HAS_NEWS, IS_BASELINE, IS_WATCHED
@@ -41,6 +41,8 @@ _WORDS: dict[str, tuple[str, type[Status | ProviderKind | RunKind]]] = {
     "kind": (f"json_extract({_TOLD}, '$.kind')", RunKind),
 }
 _USAGE = ("requests", "input_tokens", "output_tokens", "cached_tokens", "tokens", "cost")
+_Criteria = Mapping[str, CriterionStats | Mapping[str, Any]]
+"""By name; as JSON where nobody has needed more than the name yet."""
 _ROWS = "(SELECT row_n FROM sync WHERE sync.run = run.id)"
 _NOTES = "(SELECT notes FROM sync WHERE sync.run = run.id)"
 
@@ -59,7 +61,7 @@ class RunConditions(Conditions):
     def __init__(self, search: SearchIndex) -> None:
         super().__init__()
         self._search = search
-        self._criteria: tuple[tuple[int, bytes], tuple[CriterionStats, ...]] | None = None
+        self._criteria: tuple[tuple[int, bytes], _Criteria] | None = None
 
     def word(self, word: Word) -> str:
         """Look in name, id, group, models, connection, provider and status."""
@@ -87,7 +89,7 @@ class RunConditions(Conditions):
         if name in ("metadata", "config"):
             return _more_reader(test), "run.more"
         if name == "warning":
-            return _warnings, f"run.told, {_NOTES}, run.concerns"
+            return _warnings_reader(), f"run.told, {_NOTES}, run.concerns"
         if name == "concern":
             return lambda data: [each.kind for each in load_concerns(data)], "run.concerns"
         if name == "criteria":
@@ -100,18 +102,17 @@ class RunConditions(Conditions):
 
     def _criteria_of(
         self, run: int, told: bytes, rows: int, quick: Callable[[bytes], Any]
-    ) -> tuple[CriterionStats, ...]:
+    ) -> _Criteria:
         """Return what is best known of a run's criteria, kept for the next test on it."""
         key = run, told
         if self._criteria is None or self._criteria[0] != key:
             found = quick(told)
             if rows:
-                criteria = best_of(reading_connection(), run, found).criteria
+                best = best_of(reading_connection(), run, found).criteria
+                self._criteria = key, {each.name: each for each in best}
             else:
-                criteria = tuple(
-                    from_json(CriterionStats, each) for each in found.get("criteria", ())
-                )
-            self._criteria = key, criteria
+                own = found.get("criteria", ())
+                self._criteria = key, {each["name"]: each for each in own}
         return self._criteria[1]
 
 
@@ -122,13 +123,18 @@ def _more_reader(test: Test) -> Callable[[bytes | None], object]:
     return read
 
 
-def _warnings(told: bytes, notes: bytes | None, concerns: str | None) -> object:
-    sentences = [each.sentence for each in load_concerns(concerns)]
-    return [
-        *sentences,
-        *loads(told).get("warnings", ()),
-        *(() if notes is None else loads(notes)),
-    ]
+def _warnings_reader() -> Callable[[bytes, bytes | None, str | None], object]:
+    quick = reader()
+
+    def read(told: bytes, notes: bytes | None, concerns: str | None) -> object:
+        sentences = [each.sentence for each in load_concerns(concerns)]
+        return [
+            *sentences,
+            *quick(told).get("warnings", ()),
+            *(() if notes is None else quick(notes)),
+        ]
+
+    return read
 
 
 def _told_reader(test: Test) -> Callable[[bytes], object]:
@@ -176,15 +182,18 @@ def _time(text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _criterion_reader(test: Test) -> Callable[[Sequence[CriterionStats]], object]:
+def _criterion_reader(test: Test) -> Callable[[_Criteria], object]:
     if not test.keys:
-        return lambda criteria: [each.name for each in criteria]
+        return list
     (wanted,) = test.keys
     part = {"score": "mean"}.get(test.leaf.name, test.leaf.name)
 
-    def read(criteria: Sequence[CriterionStats]) -> object:
-        by_name = {each.name: each for each in criteria}
-        found = same_name(wanted, by_name)
-        return None if found is None else getattr(by_name[found], part)
+    def read(criteria: _Criteria) -> object:
+        name = same_name(wanted, criteria)
+        if name is None:
+            return None
+        found = criteria[name]
+        made = found if isinstance(found, CriterionStats) else from_json(CriterionStats, found)
+        return getattr(made, part)
 
     return read
