@@ -16,6 +16,7 @@ LENGTH = 120
 """Characters of a message that tell a cause."""
 MOST = 100
 """Causes kept apart in a run, trials' and graders' together; all others count as one of each."""
+_ERRORED = Outcome.ERRORED  # looking it up takes longer than comparing
 GAP = "…"
 """What stands in the place of what was taken out."""
 _READ = 400
@@ -47,7 +48,7 @@ def causes_of(trial: Trial) -> list[Cause]:
     found: dict[Cause, None] = {}
     if trial.error is not None:
         found[_cause(trial.error, grader=False)] = None
-    elif trial.outcome is Outcome.ERRORED and all(score.error is None for score in trial.scores):
+    elif trial.outcome is _ERRORED and all(score.error is None for score in trial.scores):
         found[Cause(False, "", "")] = None
     for score in trial.scores:
         if score.error is not None:

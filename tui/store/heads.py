@@ -28,6 +28,8 @@ ERROR_LIMIT = 2000
 SUMMABLE = 1e100
 """Larger scores are shown but not averaged: a sum must stay finite."""
 
+_spaced_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
 
 class Mark(NamedTuple):
     """One criterion on one trial."""
@@ -205,7 +207,7 @@ def start_of(value: JsonValue) -> str:
             text = _content(message) if isinstance(message, dict) else None
             if text:
                 return text[:PREVIEW]
-    return json.dumps(_beginning(value, PREVIEW)[0], ensure_ascii=False)[:PREVIEW]
+    return _spaced_json(_beginning(value, PREVIEW)[0])[:PREVIEW]
 
 
 def _beginning(value: JsonValue, left: int) -> tuple[JsonValue, int]:

@@ -24,27 +24,33 @@ from tui.store.heads import (
     usage_list,
 )
 
+# Held apart: to look up a member of an enumeration, or its value, takes longer than what is done.
+_ERRORED = Outcome.ERRORED
+_NUMERIC = CriterionType.NUMERIC
+_TYPES = {each: each.value for each in CriterionType}
+_STRIPS = {each: str(rank) for each, rank in RANKS.items()}
+
 
 def single_summary(trial: Trial, extra: Mapping[str, Any]) -> Folded:
     """Return what `summary` makes of a row that has this trial alone."""
     cells = [_cell(score) for score in trial.scores]
     if len(cells) > 1 and len({cell[0] for cell in cells}) < len(cells):
         return summary([head_of(trial)], extra)  # one criterion gave several scores
+    outcome = trial.outcome
     usage = None if trial.usage is None else usage_list(trial.usage)
     error = trial.error
-    if error is None and trial.outcome is Outcome.ERRORED:
+    if error is None and outcome is _ERRORED:
         error = next((score.error for score in trial.scores if score.error is not None), None)
     code = None if error is None or error.code is None else error.code[:ERROR_LIMIT]
-    rank = RANKS[trial.outcome]
     columns = (
-        rank,
+        RANKS[outcome],
         False,
         _headline(trial, cells),
         column_real(trial.latency_s),
         None if usage is None else column_integer(tokens(usage)),
         column_text(start_of(trial.output) or start_of(trial.input)),
         None if error is None else column_text(error.message[:ERROR_LIMIT]),
-        str(rank),
+        _STRIPS[outcome],
         dumps([code, usage, extra]),
         dumps(cells),
     )
@@ -59,7 +65,7 @@ def single_summary(trial: Trial, extra: Mapping[str, Any]) -> Folded:
 def _headline(trial: Trial, cells: list[tuple[Any, ...]]) -> float | None:
     """Return the first number of a numeric criterion that counts."""
     for score, cell in zip(trial.scores, cells, strict=True):
-        if cell[-2] and score.type is CriterionType.NUMERIC:
+        if cell[-2] and score.type is _NUMERIC:
             found: float = cell[-1]
             return found
     return None
@@ -77,7 +83,7 @@ def _cell(score: Score) -> tuple[Any, ...]:
     summed = known and value is not None and abs(value) <= SUMMABLE
     return (
         score.name,
-        score.type.value,
+        _TYPES[score.type],
         passed if known else None,
         value,
         None if label is None else label[:REASON_LIMIT],
