@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from tui.frozen import frozen
+from tui.frozen import frozen, maker
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def test_arguments_are_taken_and_refused_as_a_dataclass_does(
             return TypeError
         return [getattr(point, one.name) for one in fields(point)]
 
-    assert made(Point) == made(PlainPoint)
+    assert made(Point) == made(maker(Point)) == made(PlainPoint)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ def test_arguments_are_taken_and_refused_as_a_dataclass_does(
         (Point(1), Point),
         (Derived(name="a", color="red"), Derived),
         (Box(inner=1), Box),
+        (maker(Derived)(name="a", color="red"), Derived),
+        (maker(Box)(inner=1), Box),
         (Nothing(), Nothing),
     ],
 )
@@ -90,9 +92,18 @@ def test_an_instance_is_of_its_own_class(made: object, cls: type) -> None:
 
 
 def test_each_instance_has_its_own_default() -> None:
-    one, other = Point(1), Point(1)
-    one.tags.append("mine")
-    assert other.tags == []
+    make = maker(Point)
+    for one, other in ((Point(1), Point(1)), (make(1), make(1))):
+        one.tags.append("mine")
+        assert other.tags == []
+
+
+def test_what_a_maker_made_is_as_what_the_class_makes() -> None:
+    assert maker(Point)(1, note="a") == Point(1, note="a")
+    assert maker(Derived)(name="a", color="red") == Derived(name="a", color="red")
+    nothing: Any = maker(Nothing)()
+    with pytest.raises(FrozenInstanceError):
+        nothing.new = 5
 
 
 def test_nothing_can_be_set_deleted_or_added() -> None:
