@@ -1,6 +1,6 @@
 """Reading a model's answer: the reply bodies of the endpoints a batch may name."""
 
-from tui.frozen import frozen
+from tui.frozen import frozen, maker
 from tui.models import ErrorInfo, JsonObject, JsonValue, Usage
 from tui.providers.openai_family.faults import error_info
 from tui.providers.openai_family.tokens import usage_of
@@ -25,6 +25,9 @@ class Body:
     """Set when the body carries an error or the HTTP status says the request failed."""
 
 
+_make_body = maker(Body)
+
+
 def read_body(body: JsonValue, *, status_code: int | None = None) -> Body:
     """Return what a reply body says, for chat, completions, responses, embeddings and others.
 
@@ -43,7 +46,7 @@ def read_body(body: JsonValue, *, status_code: int | None = None) -> Body:
     if error is not None and output is body:
         output = None  # an error envelope is no answer
     model = body.get("model")
-    return Body(
+    return _make_body(
         output=output,
         usage=usage_of(body.get("usage")),
         model=model if isinstance(model, str) and model else None,

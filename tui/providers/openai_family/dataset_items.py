@@ -21,6 +21,8 @@ _EXPECTED = (
     "target",
 )
 _OUTPUTS = ("sample.output_text", "output_text", "response", "output", "completion", "prediction")
+_ANSWERS = frozenset((*_EXPECTED, *_OUTPUTS))
+"""What says nothing about the question."""
 
 
 def label_of(item: JsonValue) -> str:
@@ -30,7 +32,7 @@ def label_of(item: JsonValue) -> str:
             if field in item and (text := _label_text(item[field])):
                 return text
         for field, value in item.items():
-            if field not in _EXPECTED and field not in _OUTPUTS and (text := _label_text(value)):
+            if field not in _ANSWERS and (text := _label_text(value)):
                 return text
     elif text := _label_text(item):
         return text

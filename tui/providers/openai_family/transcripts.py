@@ -2,7 +2,7 @@
 
 import json
 
-from tui.frozen import frozen
+from tui.frozen import frozen, maker
 from tui.models import JsonValue
 from tui.providers.openai_family.bodies import content_text
 from tui.providers.strict_json import NotJsonError, quick_loads
@@ -19,6 +19,7 @@ class Verdict:
 
 
 _SILENT = Verdict()
+_make_verdict = maker(Verdict)
 
 
 def read_transcript(sample: JsonValue) -> Verdict:
@@ -37,7 +38,9 @@ def read_transcript(sample: JsonValue) -> Verdict:
     if not isinstance(said, dict):
         return Verdict(reason=text)
     result = said.get("result")
-    return Verdict(_reasoning(said) or text, result if isinstance(result, str) and result else None)
+    return _make_verdict(
+        _reasoning(said) or text, result if isinstance(result, str) and result else None
+    )
 
 
 def _read(text: str) -> JsonValue:
