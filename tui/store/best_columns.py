@@ -79,3 +79,7 @@ COLUMNS = {
     "score.max": _of_run(_score("max", _end_of_scores("DESC"))),
 }
 """Field of a filter on runs → expression over the table `run`; NULL is unknown."""
+ROWS_TELL_CRITERIA = _of_run(
+    f"sync.row_n AND (coalesce(json_array_length({_TOLD}, '$.criteria'), 0) = 0 OR {_WINS})"
+)
+"""Whether a run's criteria are those of its stored rows, if these have any."""

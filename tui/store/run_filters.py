@@ -4,17 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tui.models import CriterionStats, ProviderKind, RunKind, Status
-from tui.query import Test, Word, look_up, read_run_filter, same_name
+from tui.models import ProviderKind, RunKind, Status
+from tui.query import Test, Word, look_up, read_run_filter
 from tui.store import best_columns
-from tui.store.codec import from_json, reader, unpack
+from tui.store.codec import reader, unpack
 from tui.store.filters import Conditions
 from tui.store.heads import tokens
 from tui.store.news import HAS_NEWS, IS_BASELINE, IS_WATCHED
-from tui.store.run_table import best_of, load_concerns
+from tui.store.run_criteria import RunCriteria
+from tui.store.run_table import load_concerns
 from tui.store.search import SearchIndex
 from tui.store.search.judging import BODY_FIELDS, RunBodies
-from tui.store.selecting import Selection, reading_connection
+from tui.store.selecting import Selection
 
 _SECOND = "1000000.0"
 _COLUMNS = {
@@ -41,9 +42,6 @@ _WORDS: dict[str, tuple[str, type[Status | ProviderKind | RunKind]]] = {
     "kind": (f"json_extract({_TOLD}, '$.kind')", RunKind),
 }
 _USAGE = ("requests", "input_tokens", "output_tokens", "cached_tokens", "tokens", "cost")
-_Criteria = Mapping[str, CriterionStats | Mapping[str, Any]]
-"""By name; as JSON where nobody has needed more than the name yet."""
-_ROWS = "(SELECT row_n FROM sync WHERE sync.run = run.id)"
 _NOTES = "(SELECT notes FROM sync WHERE sync.run = run.id)"
 
 
@@ -61,7 +59,7 @@ class RunConditions(Conditions):
     def __init__(self, search: SearchIndex) -> None:
         super().__init__()
         self._search = search
-        self._criteria: tuple[tuple[int, bytes], _Criteria] | None = None
+        self._criteria = RunCriteria()
 
     def word(self, word: Word) -> str:
         """Look in name, id, group, models, connection, provider and status."""
@@ -93,27 +91,8 @@ class RunConditions(Conditions):
         if name == "concern":
             return lambda data: [each.kind for each in load_concerns(data)], "run.concerns"
         if name == "criteria":
-            read, quick = _criterion_reader(test), reader()
-            return (
-                lambda run, told, rows: read(self._criteria_of(run, told, rows, quick)),
-                f"run.id, run.told, {_ROWS}",
-            )
+            return self._criteria.reader(test), RunCriteria.COLUMNS
         return _told_reader(test), "run.told"
-
-    def _criteria_of(
-        self, run: int, told: bytes, rows: int, quick: Callable[[bytes], Any]
-    ) -> _Criteria:
-        """Return what is best known of a run's criteria, kept for the next test on it."""
-        key = run, told
-        if self._criteria is None or self._criteria[0] != key:
-            found = quick(told)
-            if rows:
-                best = best_of(reading_connection(), run, found).criteria
-                self._criteria = key, {each.name: each for each in best}
-            else:
-                own = found.get("criteria", ())
-                self._criteria = key, {each["name"]: each for each in own}
-        return self._criteria[1]
 
 
 def _more_reader(test: Test) -> Callable[[bytes | None], object]:
@@ -180,20 +159,3 @@ def _time(text: str | None) -> datetime | None:
         return None
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _criterion_reader(test: Test) -> Callable[[_Criteria], object]:
-    if not test.keys:
-        return list
-    (wanted,) = test.keys
-    part = {"score": "mean"}.get(test.leaf.name, test.leaf.name)
-
-    def read(criteria: _Criteria) -> object:
-        name = same_name(wanted, criteria)
-        if name is None:
-            return None
-        found = criteria[name]
-        made = found if isinstance(found, CriterionStats) else from_json(CriterionStats, found)
-        return getattr(made, part)
-
-    return read

@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tui.frozen import frozen
-from tui.models import Counts, CriterionStats, Run, RunRef, ScoreStats, Status
+from tui.models import Counts, Run, RunRef, ScoreStats, Status
 from tui.store.codec import (
     column_integer,
     column_text,
@@ -21,9 +21,7 @@ from tui.store.codec import (
     unpack,
 )
 from tui.store.effective import (
-    Best,
     Tally,
-    best_known,
     criterion_stats,
     effective,
     headline,
@@ -311,27 +309,16 @@ def _tally(sums: Sequence[Any], criteria: Sequence[Sequence[Any]], *, complete: 
     )
 
 
-def best_of(connection: sqlite3.Connection, run: int, told: Mapping[str, Any]) -> Best:
-    """Return a run's counts, score and criteria as `load` would, without the rest of it.
+def criterion_sums(
+    connection: sqlite3.Connection, first: int, end: int
+) -> Iterable[tuple[Any, ...]]:
+    """Return what rows add up to for each criterion of the runs with ids from `first` to `end`.
 
-    Args:
-        connection: the store's.
-        run: the run's id.
-        told: its `told` column, decoded.
+    The run's id comes first, then what `criterion_stats` takes; those that nobody met are left out.
     """
-    score = told.get("score")
-    own = Best(
-        from_json(Counts, told.get("counts") or {}),
-        None if score is None else from_json(ScoreStats, score),
-        tuple(from_json(CriterionStats, each) for each in told.get("criteria", ())),
+    return connection.execute(
+        f"{_CRITERIA} WHERE run >= ? AND run < ? AND (n OR errored) ORDER BY run, id", (first, end)
     )
-    completed, *sums = connection.execute(
-        f"SELECT sync.completed, {_SUMS} FROM sync WHERE run = ?",  # noqa: S608 - our own columns
-        (run,),
-    ).fetchone()
-    found = connection.execute(f"{_CRITERIA} WHERE run = ? ORDER BY id", (run,))
-    stored = [each for _run, *each in found if each[2] or each[5]]
-    return best_known(own, _tally(sums, stored, complete=completed is not None))
 
 
 def as_walking(stored: StoredRun) -> StoredRun:
