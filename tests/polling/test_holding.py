@@ -1,6 +1,7 @@
 """A rows walk under way is held between two pages, stopped, and gone on with."""
 
 import asyncio
+from collections import defaultdict
 from random import Random
 
 import pytest
@@ -33,6 +34,8 @@ class World:
         self.told: list[RowsProgress] = []
         self.provider.stored = self.told
         self.at_page = asyncio.Event()
+        self.stored: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+        """Set when so many rows are stored and told."""
         self.hold_at = 0
         self.focus = FocusLoop(
             {"prod": self.link},
@@ -46,6 +49,7 @@ class World:
 
     def progressed(self, progress: RowsProgress) -> None:
         self.told.append(progress)
+        self.stored[progress.rows].set()
         self.clock.advance(1)  # so that no page waits for the next
         if progress.rows == self.hold_at:
             self.at_page.set()
@@ -67,11 +71,11 @@ def world() -> World:
 async def test_a_walk_stops_at_its_next_page_while_all_is_held_and_goes_on(world: World) -> None:
     world.hold_at = 4
     tick = asyncio.create_task(world.focus.tick())
-    await world.at_page.wait()
+    await world.stored[6].wait()  # the page that came meanwhile is kept, too
     for _ in range(50):
         await asyncio.sleep(0)
     assert not tick.done()
-    assert world.rows == 6, "with the page that came meanwhile"
+    assert world.rows == 6
     world.focus.waker.resume()
     await tick
     assert world.rows == 10
