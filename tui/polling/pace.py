@@ -6,6 +6,7 @@ is wished for. A lock tells whether it lives: the system takes it away however a
 
 import os
 import struct
+import threading
 from pathlib import Path
 
 from tui.polling.shared_file import locked, read_all, write_all
@@ -32,6 +33,8 @@ class Pace:
         self._me = os.urandom(8)
         self._alive = turns.turn("pace", self._me.hex())
         self._value = USUAL
+        self._one_at_a_time = threading.Lock()
+        """A look that began before a wish must not end after it, with what was wished before."""
 
     @property
     def value(self) -> float:
@@ -40,6 +43,10 @@ class Pace:
 
     def set(self, value: float) -> None:
         """Let this pace hold from now on, here and, where there is a file, everywhere."""
+        with self._one_at_a_time:
+            self._set(value)
+
+    def _set(self, value: float) -> None:
         self._value = value
         if self._file is None:
             return
@@ -56,8 +63,9 @@ class Pace:
         """Take over what was wished elsewhere; return whether that changes the pace."""
         if self._file is None:
             return False
-        before, self._value = self._value, self._told()
-        return self._value != before
+        with self._one_at_a_time:
+            before, self._value = self._value, self._told()
+            return self._value != before
 
     def _told(self) -> float:
         """Return the pace that holds now. Blocks briefly."""
