@@ -26,8 +26,9 @@ from tui.messages import (
     Told,
 )
 from tui.models import RunRef
+from tui.polling.rows_progress import RowsProgress
 from tui.presentation import run as present
-from tui.presentation.fetching import rows_story
+from tui.presentation.fetching import rows_pace, rows_so_far
 from tui.presentation.format import short_number
 from tui.presentation.spread import cause_text
 from tui.services import Services
@@ -129,8 +130,13 @@ class RunScreen(FollowingScreen, PanedScreen):
         if failure or wait:
             notes.insert(0, f"✗ {failure}" if failure else f"… {wait}")
         self._notes = tuple(notes)
+        progress = self._progress(stored)
         self.query_one(RunHeader).show_run(
-            stored, notes, latency=self._latency, more_at=self.PANES.index("details") + 1
+            stored,
+            notes,
+            latency=self._latency,
+            pace="" if progress is None else rows_pace(progress),
+            more_at=self.PANES.index("details") + 1,
         )
         run = stored.run
         self._rows.show_criteria(present.criteria_rows(run.criteria, live=run.live))
@@ -152,12 +158,17 @@ class RunScreen(FollowingScreen, PanedScreen):
     def _rows_state(self, stored: StoredRun, found: int | None) -> str:
         """Return how many rows there are and, while they are fetched, how that goes."""
         poller = self.services.poller
-        progress = poller.rows_progress
-        if stored.sync.walking and progress is not None and progress.ref == self._ref:
-            held = "held" if poller.paused else "fetching"
-            return f"{held}, {rows_story(progress)}"
+        progress = self._progress(stored)
+        if progress is not None:
+            return f"{rows_so_far(progress)}, {'held' if poller.paused else 'fetching'}"
         state = present.rows_state(stored, found, whole=self._rows.whole)
         return f"{state}, stopped" if poller.rows_stopped else state
+
+    def _progress(self, stored: StoredRun) -> RowsProgress | None:
+        """Return how far the rows of this run are while they are fetched; else None."""
+        progress = self.services.poller.rows_progress
+        fetched = stored.sync.walking and progress is not None and progress.ref == self._ref
+        return progress if fetched else None
 
     def _failure(self) -> str:
         trouble = self.services.poller.trouble

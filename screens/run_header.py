@@ -36,7 +36,7 @@ class RunHeader(Surviving, Vertical):
         yield HeaderLine(tone="warn", classes="facts", id="note")
 
     def show_run(
-        self, stored: StoredRun, notes: Sequence[str], *, latency: str, more_at: int
+        self, stored: StoredRun, notes: Sequence[str], *, latency: str, pace: str, more_at: int
     ) -> None:
         """Show a run.
 
@@ -44,6 +44,8 @@ class RunHeader(Surviving, Vertical):
             stored: the run.
             notes: sentences a person should read; the first is shown, the others are counted.
             latency: the latency of its rows, as text; empty when unknown.
+            pace: of the fetching of its rows; it takes the place of the run's time while there is
+                one.
             more_at: number of the pane that has all notes.
         """
         run, now = stored.run, self._services.clock.now()
@@ -64,7 +66,7 @@ class RunHeader(Surviving, Vertical):
             outcome.right = offline_text(stored.fetched_at, now)
         cost = self.query_one("#cost", HeaderLine)
         cost.left = present.cost_text(run, latency)
-        cost.right = present.when_text(stored, now)
+        cost.right = f"rows {pace}" if pace else present.when_text(stored, now)
         line = self.query_one("#note", HeaderLine)
         line.left = notes[0] if notes else ""
         line.right = f"+{len(notes) - 1} more under {more_at}" if len(notes) > 1 else ""

@@ -12,6 +12,7 @@ from tui.messages import RunOpened
 from tui.models import Counts, Outcome, Row, RunRef
 from tui.polling.links import Link
 from tui.polling.poller import RunTrouble
+from tui.polling.rows_progress import RowsProgress
 from tui.providers.base import RowPage
 from tui.store import RunQuery, Store, retention
 from tui.widgets.virtual_table import VirtualTable
@@ -41,6 +42,27 @@ async def test_the_header_tells_state_progress_result_and_cost(
         assert "pass rate 87.2% (82.6 to 91.0%) · 708 passed · 104 failed" in shown
         assert "1.1M tokens · $3.41" in shown
         assert "Fetching the rows…" in shown
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_fetching_tells_how_far_it_is_and_how_long_it_takes(
+    world: World, opened: Opened, size: tuple[int, int]
+) -> None:
+    world.store.begin_walk(WEEKLY)
+    world.store.apply_rows(WEEKLY, RowPage(tuple(four_rows())))
+    async with opened(world, size=size) as pilot:
+        await press(pilot, *TO_WEEKLY)
+        world.poller.rows_progress = RowsProgress(WEEKLY, 1004, 3000, 20.0)
+        await press(pilot, "p")
+        shown = text(pilot)
+        assert "1 rows 1,004 of 3,000, held   2 criteria" in shown
+        assert "rows 20/s, about 1m left" in shown
+        await press(pilot, "p")
+        assert "1 rows 1,004 of 3,000, fetching   2 criteria" in text(pilot)
+        world.store.end_walk(WEEKLY, complete=True)
+        await press(pilot, "p")
+        assert "1 rows 4   2 criteria" in text(pilot)
+        assert "20/s" not in text(pilot)
 
 
 async def test_rows_are_the_main_pane_and_have_the_focus(world: World, opened: Opened) -> None:

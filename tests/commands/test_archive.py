@@ -154,6 +154,17 @@ async def test_a_failing_connection_is_left_after_a_while_and_named(
     assert desk.err.getvalue().count("it fails (500)") >= 1
 
 
+async def test_a_run_whose_end_nobody_tells_is_not_said_to_have_just_ended(desk: Desk) -> None:
+    code, told = await archive(desk, "prod", "--limit=12")
+    late = "looking again in"
+    assert late in desk.err.getvalue()
+    first = [line for line in desk.err.getvalue().splitlines() if "some may still come" in line]
+    assert first
+    assert all("Its end was first seen less than a minute before" in line for line in first)
+    assert not any("some may still come" in why for one in told for why in one["why"])
+    assert code == 75, "live runs are left"
+
+
 async def test_a_pause_the_provider_asks_for_is_waited_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

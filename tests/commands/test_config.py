@@ -134,3 +134,21 @@ def test_path_and_init_work_where_the_named_file_is_not_there_yet(tmp_path: Path
     code, _, err = run("config", "init", "--config", "/proc/none/x.toml", environ={})
     assert code == 64
     assert "cannot be written" in err
+
+
+def test_check_says_where_the_connections_are_from_and_when_there_are_none(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    at = {"EVALTOP_CONFIG": "", "XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    code, out, _ = run("config", "check", environ=at)
+    assert code == 0
+    assert out.startswith("ok, but no connection is configured: ")
+    assert "config.toml is not there" in out
+    assert "evaltop config init" in out
+    file.write_text("[ui]\nread_only = true\n")
+    _, out, _ = run("config", "check", "--config", str(file), environ={})
+    assert f"no connection is configured: {file} holds none" in out
+    _, out, _ = run("config", "check", environ={**at, "GOMODEL_BASE_URL": "http://localhost:1"})
+    assert out == "ok: 1 connection from the environment\n"
+    file.write_text("[connections.a]\nprovider = 'openai'\n")
+    _, out, _ = run("config", "check", "--config", str(file), environ={})
+    assert out == f"ok: 1 connection from {file}\n"

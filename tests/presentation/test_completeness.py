@@ -93,7 +93,8 @@ def test_unreadable_items_alone_keep_a_run_partial() -> None:
 @pytest.mark.parametrize(
     ("progress", "text"),
     [
-        (RowsProgress(REF, 400, 1000, 120.0), "400 of 1,000 rows, 120/s, about <1m left"),
+        (RowsProgress(REF, 400, 1000, 120.0), "400 of 1,000 rows, 120/s, <1m left"),
+        (RowsProgress(REF, 400, 1000, 2.0), "400 of 1,000 rows, 120/min, about 5m left"),
         (RowsProgress(REF, 400, None, 120.0), "400 rows, 120/s"),
         (RowsProgress(REF, 400, 1000), "400 of 1,000 rows"),
         (RowsProgress(REF, 1000, 1000, 50.0), "1,000 of 1,000 rows, 50/s"),

@@ -153,7 +153,7 @@ class Errand:
             if at is not None:
                 wait = (at - self._clock.now()).total_seconds()
                 if wait > 0:
-                    self._session.tell(f"{ref}: ended just now; looking again in {wait:.0f} s.")
+                    self._session.tell(f"{ref}: late rows may come; looking again in {wait:.0f} s.")
                     await self._clock.sleep(wait)
                 self.accounts[ref] = await archiver.run(ref)
 

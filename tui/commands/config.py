@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.commands.surroundings import Surroundings
-from tui.config import config_file, describe, environment_connections, starter_text
+from tui.config import Config, config_file, describe, environment_connections, starter_text
 from tui.errors import ConfigError, UsageError
 from tui.presentation.format import plural
 from tui.private import make_private_folder
@@ -30,10 +30,23 @@ def run(arguments: argparse.Namespace, around: Surroundings) -> int:
     if config.problems:
         raise ConfigError(config.problems)
     if action == "check":
-        count = plural(len(config.connections), "connection")
-        off = f", {len(config.switched_off)} switched off" if config.switched_off else ""
-        around.out.write(f"ok: {count} from {config.origin}{off}\n")
+        around.out.write(f"{_checked(config, around)}\n")
     return 0
+
+
+def _checked(config: Config, around: Surroundings) -> str:
+    """Return what a configuration without mistakes holds, and where that is from."""
+    if config.origin == "none":
+        file = config.file or config_file(around.environ)
+        said = "holds none" if config.file else "is not there"
+        return (
+            f"ok, but no connection is configured: {file} {said}, and the environment has no"
+            " provider's variables. evaltop config init writes a file to begin with."
+        )
+    count = plural(len(config.connections), "connection")
+    off = f", {len(config.switched_off)} switched off" if config.switched_off else ""
+    origin = config.file if config.origin == "file" else "the environment"
+    return f"ok: {count} from {origin}{off}"
 
 
 def _init(path: Path, around: Surroundings) -> int:

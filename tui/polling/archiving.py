@@ -115,7 +115,8 @@ class Archiver:
             return Account(ref, False, _words(failure), True, None, 0, 0, None, asked, failure)
         judged = completeness(stored)
         if judged.complete and not stored.run.live and _settling(stored):
-            late = "It ended less than a minute ago: rows may still come."
+            end = "It ended" if stored.run.ended_at else "Its end was first seen"
+            late = f"{end} less than a minute before its rows were read: some may still come."
             judged = Completeness(False, (late, *judged.why), may_come=True)
         opened: int | None = None
         why, complete, may_come = list(judged.why), judged.complete, judged.may_come

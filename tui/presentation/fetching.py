@@ -19,11 +19,21 @@ class Fetching(Protocol):
 
 
 def rows_story(progress: Fetching) -> str:
-    """Return `400 of 1,000 rows, 120/s, about 5s left`; what nobody knows is left out."""
+    """Return `400 of 1,000 rows, 120/min, about 5m left`; what nobody knows is left out."""
+    pace = rows_pace(progress)
+    return f"{rows_so_far(progress)} rows{', ' if pace else ''}{pace}"
+
+
+def rows_so_far(progress: Fetching) -> str:
+    """Return `400 of 1,000`, or `400` where nobody knows of how many."""
     of = "" if progress.expected is None else f" of {fmt.number(progress.expected)}"
-    parts = [f"{fmt.number(progress.rows)}{of} rows"]
-    if progress.rate:
-        parts.append(fmt.speed(progress.rate))
+    return f"{fmt.number(progress.rows)}{of}"
+
+
+def rows_pace(progress: Fetching) -> str:
+    """Return `120/min, about 5m left`; empty as long as nobody can say."""
+    parts = [fmt.speed(progress.rate)] if progress.rate else []
     if progress.eta_s is not None:
-        parts.append(f"about {fmt.span(progress.eta_s)} left")
+        left = fmt.span(progress.eta_s)
+        parts.append(f"{'' if left.startswith('<') else 'about '}{left} left")
     return ", ".join(parts)
