@@ -1,17 +1,15 @@
 """A small OpenAI-shaped API on loopback: batches only, some of them live, without a key check."""
 
-import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
+
+from tests.loopback import JsonHandler, LoopbackServer, listed
 
 TOTAL = 5_000
-
 
 BEGUN = int(time.time())
 """When the live batches had been running for ten minutes, and the others had ended."""
@@ -56,42 +54,21 @@ def answer(path: str, live: int, ended: int) -> dict[str, Any]:
     if path.endswith("/batches"):
         found = [batch(n, live=True, now=now) for n in range(live)]
         found += [batch(n, live=False, now=now) for n in range(ended)]
-    ids = [one["id"] for one in found] or [None]
-    return {
-        "object": "list",
-        "data": found,
-        "first_id": ids[0],
-        "last_id": ids[-1],
-        "has_more": False,
-    }
+    return listed(found)
 
 
 @contextmanager
 def serving(*, live: int, ended: int, asked: "Counter[str] | None" = None) -> Iterator[str]:
     """Serve on a free port; yields the base URL. `asked` counts requests by the key they bring."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+    class Handler(JsonHandler):
+        def answer(self, url: SplitResult) -> object:
             if asked is not None:
                 asked[self.headers["Authorization"]] += 1
-            body = json.dumps(answer(urlsplit(self.path).path, live, ended)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            return answer(url.path, live, ended)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    server = LoopbackServer(Handler)
     try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
+        yield server.base_url
     finally:
-        server.shutdown()
-        server.server_close()
+        server.close()

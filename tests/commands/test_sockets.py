@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs
 
 import pytest
+
+from tests.loopback import JsonHandler, LoopbackServer, listed
 
 EVALTOP = str(Path(sys.executable).with_name("evaltop"))
 PAGES, PAGE = 6, 100
@@ -30,34 +31,11 @@ class PagedApi:
         self.go_on = threading.Event()
         api = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+        class Handler(JsonHandler):
+            def answer(self, url: SplitResult) -> object:
+                return api.answer(url.path, parse_qs(url.query))
 
-            def do_GET(self) -> None:
-                url = urlsplit(self.path)
-                body = json.dumps(api.answer(url.path, parse_qs(url.query))).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def handle_one_request(self) -> None:
-                try:
-                    super().handle_one_request()
-                except ConnectionError:
-                    self.close_connection = True
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/v1"
+        self.server = LoopbackServer(Handler)
 
     def answer(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
         if path.endswith("/output_items"):
@@ -67,24 +45,15 @@ class PagedApi:
                 self.held.set()
                 self.go_on.wait(30)
             start = 0 if after is None else int(after.rpartition("_")[2]) + 1
-            return self.listed([item(n) for n in range(start, start + PAGE)], start)
+            items = [item(n) for n in range(start, start + PAGE)]
+            return listed(items, more=start + PAGE < PAGES * PAGE)
         if path.endswith("/runs"):
-            return self.listed([RUN], None)
+            return listed([RUN])
         if "/runs/" in path:
             return RUN
         if path.endswith("/evals"):
-            return self.listed([EVAL], None)
+            return listed([EVAL])
         return EVAL
-
-    def listed(self, data: list[dict[str, Any]], start: int | None) -> dict[str, Any]:
-        more = start is not None and start + PAGE < PAGES * PAGE
-        return {
-            "object": "list",
-            "data": data,
-            "first_id": data[0]["id"],
-            "last_id": data[-1]["id"],
-            "has_more": more,
-        }
 
 
 EVAL = {
@@ -136,8 +105,7 @@ def api() -> Iterator[PagedApi]:
     api = PagedApi()
     yield api
     api.go_on.set()
-    api.server.shutdown()
-    api.server.server_close()
+    api.server.close()
 
 
 def environ(home: Path, config: str) -> dict[str, str]:
@@ -168,7 +136,7 @@ def test_a_killed_process_is_gone_on_with_at_the_page_where_it_was(
 ) -> None:
     env = environ(
         tmp_path,
-        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.base_url}"\n'
+        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.server.base_url}"\n'
         'batches = false\nkey_command = ["echo", "loopback-key"]\n',
     )
     api.hold_at = "item_299"
@@ -193,7 +161,7 @@ def test_a_killed_process_is_gone_on_with_at_the_page_where_it_was(
 def test_ctrl_c_ends_an_archive_with_an_account(api: PagedApi, tmp_path: Path) -> None:
     env = environ(
         tmp_path,
-        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.base_url}"\n'
+        f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.server.base_url}"\n'
         'batches = false\nkey_command = ["echo", "loopback-key"]\n',
     )
     api.hold_at = "item_199"

@@ -1,6 +1,5 @@
 """An OpenAI-shaped API on a loopback port that moves on, counts who asks what, and can be down."""
 
-import json
 import socket
 import struct
 import threading
@@ -8,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
+
+from tests.loopback import JsonHandler, LoopbackServer, listed
 
 TOTAL = 1_000
 ROWS_PER_S = 7
@@ -47,13 +47,13 @@ class LiveApi:
         self._news = threading.Condition()
         self.is_down = False
         self.talks: set[socket.socket] = set()
-        self._server = self._listening(0)
+        self._server = _Server(self)
         self.port: int = self._server.server_port
 
     @property
     def base_url(self) -> str:
         """What a connection is configured with."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return self._server.base_url
 
     def note(self, who: str, path: str) -> None:
         """Count a request."""
@@ -90,13 +90,12 @@ class LiveApi:
     def mend(self) -> None:
         """Answer again, on the same port."""
         if self._server.socket.fileno() < 0:
-            self._server = self._listening(self.port)
+            self._server = _Server(self, self.port)
         self.is_down = False
 
     def close(self) -> None:
         """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def answer(self, path: str) -> dict[str, Any]:
         """Return what is asked for."""
@@ -104,11 +103,11 @@ class LiveApi:
         if last in self.ids:
             return self.run(last)
         if last == "evals":
-            return _listed([EVAL])
+            return listed([EVAL])
         if last == "runs":
-            return _listed([self.run(each) for each in reversed(self.ids)])
+            return listed([self.run(each) for each in reversed(self.ids)])
         if last == "output_items":
-            return _listed([])
+            return listed([])
         return EVAL
 
     def run(self, ident: str) -> dict[str, Any]:
@@ -127,20 +126,14 @@ class LiveApi:
             "metadata": {},
         }
 
-    def _listening(self, port: int) -> "_Server":
-        server = _Server(("127.0.0.1", port), _Handler)
-        server.api = self
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        return server
+
+class _Server(LoopbackServer):
+    def __init__(self, api: LiveApi, port: int = 0) -> None:
+        self.api = api
+        super().__init__(_Handler, port)
 
 
-class _Server(ThreadingHTTPServer):
-    api: LiveApi
-    daemon_threads = True
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(JsonHandler):
     server: _Server
 
     def setup(self) -> None:
@@ -161,27 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             super().finish()
 
-    def do_GET(self) -> None:
+    def answer(self, url: SplitResult) -> object:
         api = self.server.api
         if api.is_down:
             raise ConnectionResetError
-        path = urlsplit(self.path).path
-        api.note(self.headers["Authorization"].removeprefix("Bearer "), path)
-        body = json.dumps(api.answer(path)).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def handle_one_request(self) -> None:
-        try:
-            super().handle_one_request()
-        except (OSError, ValueError):
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+        api.note(self.headers["Authorization"].removeprefix("Bearer "), url.path)
+        return api.answer(url.path)
 
 
 def _cut(talk: socket.socket) -> None:
@@ -189,17 +167,6 @@ def _cut(talk: socket.socket) -> None:
     with suppress(OSError):
         talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         talk.shutdown(socket.SHUT_RDWR)
-
-
-def _listed(data: list[dict[str, Any]]) -> dict[str, Any]:
-    ids = [one["id"] for one in data] or [None]
-    return {
-        "object": "list",
-        "data": data,
-        "first_id": ids[0],
-        "last_id": ids[-1],
-        "has_more": False,
-    }
 
 
 @contextmanager
