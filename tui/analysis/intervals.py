@@ -108,8 +108,14 @@ def clustered_mean(
     if count == 1:
         return Estimate(mean, None, n, told)
     squares = fsum((total - size * mean) ** 2 for total, size in known)
-    half = t_quantile(level, count - 1) * sqrt(count / (count - 1) * squares) / n
-    return Estimate(mean, Interval(mean - half, mean + half), n, told)
+    error = sqrt(count / (count - 1) * squares) / n
+    return Estimate(mean, t_interval(mean, error, count - 1, level), n, told)
+
+
+def t_interval(mean: float, error: float, freedom: int, level: float = LEVEL) -> Interval:
+    """Return Student's t interval about a mean with this standard error."""
+    half = t_quantile(level, freedom) * error
+    return Interval(mean - half, mean + half)
 
 
 def t_quantile(level: float, freedom: int) -> float:

@@ -4,7 +4,7 @@ from math import sqrt
 from typing import Literal
 
 from tui.analysis.baselines import previous_runs
-from tui.analysis.intervals import LEVEL, Interval, t_quantile
+from tui.analysis.intervals import Interval, t_interval
 from tui.analysis.sequential import rate_interval
 from tui.frozen import frozen
 from tui.store import Store, StoredRun
@@ -57,8 +57,5 @@ def _score(store: Store, stored: StoredRun) -> TrendRun | None:
             return None
         return TrendRun(stored, score.mean, None, stored.run.counts.done or 0, "score")
     n, mean, variance = moments
-    ends = None
-    if n > 1:
-        half = t_quantile(LEVEL, n - 1) * sqrt(variance / (n - 1))
-        ends = Interval(mean - half, mean + half)
+    ends = t_interval(mean, sqrt(variance / (n - 1)), n - 1) if n > 1 else None
     return TrendRun(stored, mean, ends, n, "score")
