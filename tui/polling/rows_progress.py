@@ -14,8 +14,6 @@ class RowsProgress:
     expected: int | None
     rate: float | None = None
     """Rows a second since this process began or went on; None while that says nothing."""
-    resumed_at: int = 0
-    """Rows that an earlier part of this walk had brought; 0 when it began at the start."""
 
     @property
     def eta_s(self) -> float | None:

@@ -115,7 +115,7 @@ class WholeWalk:
         self.tail = page.resume or self.tail
         took = self._clock.monotonic() - self._begun - self._held
         rate = (self._rows - self._before) / took if took > 0 else None
-        self._progress(RowsProgress(ref, self._rows, page.expected_rows, rate, self._before))
+        self._progress(RowsProgress(ref, self._rows, page.expected_rows, rate))
 
     async def _rest(self) -> None:
         """Write what has come."""
