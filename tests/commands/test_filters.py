@@ -134,4 +134,4 @@ def test_a_mistake_is_pointed_at(tmp_path: Path, words: tuple[str, ...], told: s
 
 def test_a_filter_may_begin_with_a_minus_after_two_of_them(tmp_path: Path) -> None:
     code, out, err = run(tmp_path, "runs", "--format", "json", "--", "-status:failed")
-    assert (code, out, err) == (0, "[]\n", "")
+    assert (code, out, err) == (0, "[]\n", "No run matches.\n")

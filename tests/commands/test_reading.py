@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commands.conftest import Desk, call
+from tui.commands.arguments import build_parser
 from tui.commands.reference import resolve
-from tui.errors import AuthError, MissingError, NotFoundError
+from tui.errors import AuthError, MissingError, NotFoundError, UsageError
 from tui.presentation.records import ROW_FIELDS, RUN_FIELDS, TRIAL_FIELDS
 from tui.providers.base import RunPage
 
@@ -242,3 +244,36 @@ async def test_rows_that_were_never_fetched_are_not_silently_none(desk: Desk) ->
     assert await rows(desk, "docs/4704", offline=True) == 0
     assert json.loads(desk.out.getvalue()) == []
     assert "never been fetched" in desk.err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("written", "dest", "read"),
+    [
+        ("rows prod/a --offline outcome:failed score<1", "query", ["outcome:failed", "score<1"]),
+        ("runs status:failed --limit 3 age<2d", "query", ["status:failed", "age<2d"]),
+        ("search two --in output words", "text", ["two", "words"]),
+        ("keep a --no b", "refs", ["a", "b"]),
+        ("export a --out x b", "ref", ["a", "b"]),
+        ("import a.json --name x b.json", "file", [Path("a.json"), Path("b.json")]),
+        ("runs --offline -- -refund", "query", ["-refund"]),
+    ],
+)
+def test_flags_may_stand_between_the_words_of_a_list(
+    written: str, dest: str, read: list[object]
+) -> None:
+    assert getattr(build_parser().parse_args(written.split()), dest) == read
+
+
+@pytest.mark.parametrize("written", ["show a b", "rows a --nobody q", "config path x"])
+def test_what_belongs_to_no_list_is_wrong_usage(written: str) -> None:
+    with pytest.raises(UsageError):
+        build_parser().parse_args(written.split())
+
+
+async def test_an_answer_without_records_says_so(desk: Desk) -> None:
+    await runs(desk, form="table", query="name:nobody")
+    assert desk.err.getvalue() == "No run matches.\n"
+    await rows(desk, "docs/4706", form="table", query="label:nobody")
+    assert "No row matches.\n" in desk.err.getvalue()
+    await call(desk.session(), "search", "zzqqy")
+    assert "Nothing that is stored says that.\n" in desk.err.getvalue()

@@ -22,5 +22,6 @@ def tell_unfetched(session: Session, connections: Sequence[str] | None) -> None:
     if lacking:
         session.tell(
             f"Only what is stored was looked through: the rows of {lacking} of {runs} runs have"
-            " never been fetched whole; `evaltop rows REF` fetches them."
+            " never been fetched whole; `evaltop rows REF` fetches those of one, `evaltop archive`"
+            " those of all."
         )

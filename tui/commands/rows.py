@@ -50,6 +50,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     )
     if cut:
         session.tell(CUT_STORY)
+    if query and not total:
+        session.tell("No row matches.")
     _tell_gaps(session, run_ref, shown, total, limit)
     return session.exit_code()
 

@@ -59,6 +59,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     if cut:
         session.tell(CUT_STORY)
     _tell_endings(session, links)
+    if not total and not session.exit_code():
+        session.tell("No run matches." if query else "There are no runs.")
     if shown < total:
         session.tell(f"{shown} of {total} runs shown (--limit {limit}).")
     if reads_bodies:

@@ -43,6 +43,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         session.tell(CUT_STORY)
     if ended_early:
         session.tell(f"Only the first {arguments.limit} are shown (--limit {arguments.limit}).")
+    if not len(hits):
+        session.tell("Nothing that is stored says that.")
     if ref is None:
         tell_unfetched(session, names)
     else:

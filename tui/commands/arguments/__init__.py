@@ -22,9 +22,15 @@ def build_parser() -> argparse.ArgumentParser:
         "129/130/143 ended by a signal.",
     )
     parser.add_argument("--version", action="version", version=f"evaltop {__version__}")
-    parser.add_argument("--config", type=Path, metavar="FILE", default=None, help=argparse.SUPPRESS)
     parser.add_argument(
-        "--connection", action="append", metavar="NAME", default=None, help=argparse.SUPPRESS
+        "--config", type=Path, metavar="FILE", default=None, help="the app with this config file"
+    )
+    parser.add_argument(
+        "--connection",
+        action="append",
+        metavar="NAME",
+        default=None,
+        help="the app with this connection only; may be given several times",
     )
     parser.add_argument("--offline", action="store_true", help="the app on what is stored alone")
     parser.add_argument(

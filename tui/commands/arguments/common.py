@@ -1,8 +1,9 @@
 """The parser all commands are made with, and the flags several of them share."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui.errors import UsageError
 
@@ -14,7 +15,24 @@ Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse names the type 
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of leaving with its own exit code."""
+    """An argument parser that raises instead of leaving with its own exit code.
+
+    Flags may stand between words of a list (`rows REF --offline QUERY`), which argparse by itself
+    takes for the end of the list.
+    """
+
+    def parse_known_args(  # type: ignore[override]  # argparse types it by the namespace's class
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse, and give words that are left over to the list they belong to."""
+        found, left = super().parse_known_args(args, namespace)
+        lists = [one for one in self._get_positional_actions() if one.nargs in ("*", "+")]
+        if not lists or any(word.startswith("-") for word in left):
+            return found, left
+        wanted = lists[-1]
+        read: Any = wanted.type or str
+        setattr(found, wanted.dest, [*getattr(found, wanted.dest), *map(read, left)])
+        return found, []
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with the sentence of argparse."""
