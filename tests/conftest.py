@@ -1,8 +1,12 @@
 """Options of the whole test suite."""
 
 import os
+import resource
+import shutil
+import signal
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +20,8 @@ from tui import crash
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
 
+SMALL_DISK = 2 * 2**20
+"""Bytes of the disk that gets full."""
 _LEAKING = ("EVALTOP_", "OPENAI_", "AZURE_", "FOUNDRY_", "WANDB_", "WF_", "DATALAB_", "GOMODEL_")
 
 
@@ -84,3 +90,35 @@ def foreseen_bugs(met_bugs: list[BaseException]) -> list[BaseException]:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
+    """A directory with room for `SMALL_DISK` bytes, and what gives it more.
+
+    A file system of its own where this user may mount one, else a limit on the size of files.
+    """
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=700", "evaltop-test", str(disk)]
+    mounted = shutil.which("mount") and not subprocess.run(mount, check=False).returncode
+    print("a full disk is", "a small tmpfs" if mounted else "a limit on the size of files")
+    if mounted:
+        more = ["mount", "-o", f"remount,size={8 * SMALL_DISK}", str(disk)]
+
+        def enlarge() -> None:
+            subprocess.run(more, check=True)
+
+        try:
+            yield disk / "data", enlarge
+        finally:
+            subprocess.run(["umount", "--lazy", str(disk)], check=True)
+        return
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_DISK, limits[1]))
+    try:
+        yield disk / "data", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)

@@ -6,7 +6,7 @@
     ├── DataError           65  a file or body that cannot be read
     ├── NotFoundError       66  no such run, row, trial or connection
     ├── ConfigError         78  bad configuration (carries file, line and key)
-    ├── StoreError          70  the store itself is unusable
+    ├── StoreError          65  the store's file is unusable, so nothing is kept
     ├── ProviderError       69  a provider's answer, or its absence
     │   ├── KeyMissingError     77  no key was found
     │   ├── AuthError           77  the key was refused (401, 403)
@@ -130,6 +130,8 @@ class ConfigError(EvaltopError):
 
 class StoreError(EvaltopError):
     """The store on disk cannot be used."""
+
+    exit_code = 65
 
 
 class InternalError(EvaltopError):

@@ -128,11 +128,13 @@ async def test_a_stopped_archive_tells_what_it_did_and_goes_on(
     with pytest.raises(asyncio.CancelledError):
         await task
     told = json.loads(desk.out.getvalue())
-    assert len(told) == 2
-    assert "Stopped." in desk.err.getvalue()
+    assert len(told) == 3
+    assert (told[2]["state"], told[2]["why"]) == ("partial", ["Its rows have not been fetched."])
+    story = desk.err.getvalue()
+    assert "Stopped." in story
     monkeypatch.setattr(sync.provider, "get_run", whole)
     _code, again = await archive(desk, "prod")
-    assert len(again) > 2
+    assert f", {len(again) - 3} not reached." in story
 
 
 async def test_a_failing_connection_is_left_after_a_while_and_named(

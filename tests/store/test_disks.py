@@ -1,11 +1,7 @@
 """Real and feigned disks: full ones, failing ones, and those of another machine."""
 
-import resource
-import shutil
-import signal
 import sqlite3
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,47 +13,12 @@ from tui.store import RowQuery, place
 from tui.store.schema import FILE_NAME
 from tui.store.selecting import add_function
 
-SMALL = 2 * 2**20
-"""Bytes of the disk that gets full."""
-
 
 @pytest.fixture(params=["WAL", "TRUNCATE"])
 def mode(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     found = str(request.param)
     monkeypatch.setattr("tui.store.database.journal_mode", lambda _directory: found)
     return found
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
-    """A directory with room for `SMALL` bytes, and what gives it more.
-
-    A file system of its own where this user may mount one, else a limit on the size of files.
-    """
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL},mode=700", "evaltop-test", str(disk)]
-    mounted = shutil.which("mount") and not subprocess.run(mount, check=False).returncode
-    print("a full disk is", "a small tmpfs" if mounted else "a limit on the size of files")
-    if mounted:
-        more = ["mount", "-o", f"remount,size={8 * SMALL}", str(disk)]
-
-        def enlarge() -> None:
-            subprocess.run(more, check=True)
-
-        try:
-            yield disk / "data", enlarge
-        finally:
-            subprocess.run(["umount", "--lazy", str(disk)], check=True)
-        return
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, limits[1]))
-    try:
-        yield disk / "data", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_disk_that_gets_full_loses_nothing(

@@ -4,10 +4,11 @@ import argparse
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.session import Session
-from tui.errors import AuthError, KeyMissingError, RateLimitedError, RetiredError
+from tui.errors import AuthError, KeyMissingError, RateLimitedError, RetiredError, StoreError
 from tui.models import JsonObject, RunRef
 from tui.polling.archiving import (
     GONE,
@@ -21,7 +22,7 @@ from tui.polling.archiving import (
 from tui.polling.links import Link
 from tui.polling.rows_progress import RowsProgress
 from tui.presentation.fetching import rows_story
-from tui.presentation.format import plural
+from tui.presentation.format import number, plural
 from tui.presentation.records import timestamp
 from tui.store import RunQuery
 
@@ -54,6 +55,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     check_fields(arguments.fields, FIELDS)
     session.chosen = (*session.chosen, *arguments.connections)
     links = session.links()
+    if session.nothing_is_kept():
+        return session.exit_code()
     errand = Errand(session, trials=not arguments.rows_only)
     query = f"age<{arguments.since}" if arguments.since else ""
     try:
@@ -73,7 +76,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         _print(errand, arguments, session)
         raise
     _print(errand, arguments, session)
-    return session.exit_code()
+    # Calling it again helps nobody whose disk is full, so that code goes first.
+    return StoreError.exit_code if session.nothing_is_kept() else session.exit_code()
 
 
 class Errand:
@@ -86,6 +90,8 @@ class Errand:
         self._trials = trials
         self._told_at = float("-inf")
         self.accounts: dict[RunRef, Account] = {}
+        self.not_reached = 0
+        """Runs that were to come when it ended early."""
 
     async def whole(self, link: Link, query: str) -> None:
         """List a connection's runs and archive them, newest first."""
@@ -115,11 +121,23 @@ class Errand:
             on_trials=self._trials_story,
         )
         failures = 0
-        for number, ref in enumerate(refs, start=1):
+        if self._session.nothing_is_kept():
+            self.not_reached += len(refs)
+            return
+        for place, ref in enumerate(refs, start=1):
             if failures >= _FAILURES_IN_A_ROW:
                 self.accounts[ref] = await archiver.account(ref, asked=False)
                 continue
-            found = self.accounts[ref] = await self._patiently(archiver, ref)
+            try:
+                found = self.accounts[ref] = await self._patiently(archiver, ref)
+            except asyncio.CancelledError:
+                self.accounts[ref] = await archiver.account(ref, asked=False)
+                self.not_reached += len(refs) - place
+                raise
+            if self._session.nothing_is_kept():
+                self.accounts[ref] = self._lost(found)
+                self.not_reached += len(refs) - place
+                return
             if found.failure is None or isinstance(found.failure, GONE):
                 failures = 0
             else:
@@ -127,7 +145,7 @@ class Errand:
                 hopeless = isinstance(found.failure, AuthError | KeyMissingError)
                 failures = _FAILURES_IN_A_ROW if hopeless else failures + 1
             if found.asked and not _ended(found):
-                self._tell_run(found, number, len(refs))
+                self._tell_run(found, place, len(refs))
         if failures < _FAILURES_IN_A_ROW:
             await self._settle(archiver, refs)
 
@@ -155,7 +173,17 @@ class Errand:
                 if wait > 0:
                     self._session.tell(f"{ref}: late rows may come; looking again in {wait:.0f} s.")
                     await self._clock.sleep(wait)
-                self.accounts[ref] = await archiver.run(ref)
+                found = await archiver.run(ref)
+                lost = self._session.nothing_is_kept()
+                self.accounts[ref] = self._lost(found) if lost else found
+                if lost:
+                    return
+
+    def _lost(self, found: Account) -> Account:
+        """Return the account of a run that the store's file did not take."""
+        problem = self._store.problem
+        why = "" if problem is None else problem.message
+        return replace(found, complete=False, why=(why,), may_come=True)
 
     def _rows_story(self, progress: RowsProgress) -> None:
         self._tell(f"{progress.ref}: {rows_story(progress)} …")
@@ -169,11 +197,11 @@ class Errand:
             self._told_at = now
             self._session.tell(sentence)
 
-    def _tell_run(self, found: Account, number: int, of: int) -> None:
+    def _tell_run(self, found: Account, place: int, of: int) -> None:
         state = state_of(found)
         why = "" if found.complete or not found.why else f" ({found.why[0]})"
         rows = plural(found.rows_stored, "row")
-        self._session.tell(f"{number}/{of} {found.ref}: {state}, {rows}{why}")
+        self._session.tell(f"{place}/{of} {found.ref}: {state}, {rows}{why}")
 
 
 def state_of(found: Account) -> str:
@@ -196,7 +224,8 @@ def _print(errand: Errand, arguments: argparse.Namespace, session: Session) -> N
     states = Counter(state_of(found) for found in accounts)
     session.tell(
         f"{plural(len(accounts), 'run')}: {states['complete']} complete, "
-        f"{states['partial']} partial."
+        f"{states['partial']} partial"
+        f"{f', {number(errand.not_reached)} not reached' if errand.not_reached else ''}."
     )
     # What a service that has ended no longer tells is no failure of this call.
     lacking = [found for found in accounts if not found.complete and not _ended(found)]

@@ -111,13 +111,13 @@ async def _run(arguments: argparse.Namespace, services: Services, out: TextIO, e
         chosen=tuple(arguments.connection or ()),
         begun_at=services.clock.now(),
     )
-    if services.store.problem is not None:
-        session.tell(services.store.problem.sentence())
+    session.tell_store()
     try:
         on_runs: SessionCommand = import_module(ON_RUNS[arguments.command]).run
         code = await on_runs(arguments, session)
         if not session.offline:
             await make_room(session)
+        session.tell_store()
         return code  # noqa: TRY300 - an error of either is told the same
     except EvaltopError as error:
         if error not in session.failures:

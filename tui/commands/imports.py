@@ -23,6 +23,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     """
     name = arguments.name
     _check_name(name, session)
+    if session.nothing_is_kept():
+        return session.exit_code()
     clock = session.services.clock
     told_at = clock.monotonic()
 
@@ -42,7 +44,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     reports = importer.read(files, arguments.kind)
     for report in reports:
         _tell(session, report, name)
-    if any(report.runs for report in reports):
+    if not session.nothing_is_kept() and any(report.runs for report in reports):
         session.tell(f"They are listed by `evaltop runs --connection {name}`, and in the app.")
     return session.exit_code()
 

@@ -14,7 +14,7 @@ async def make_room(session: Session) -> None:
     """Evict rows while the store is above its limit, and tell whose they were."""
     services = session.services
     store, clock = services.store, services.clock
-    before, gone = store.problem, []
+    gone: list[str] = []
     until, more = clock.monotonic() + MOST_S, True
     while more and clock.monotonic() < until:
         change, more = await asyncio.to_thread(store.upkeep, services.store_limit)
@@ -24,5 +24,4 @@ async def make_room(session: Session) -> None:
         session.tell(
             f"The store is at its limit: the rows of {plural(len(gone), 'run')} went: {named}"
         )
-    if store.problem is not None and store.problem is not before:
-        session.tell(store.problem.sentence())
+    session.tell_store()

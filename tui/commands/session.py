@@ -14,6 +14,7 @@ from tui.errors import (
     NotFoundError,
     ProviderError,
     RetiredError,
+    StoreError,
 )
 from tui.models import RunRef
 from tui.polling.links import Link
@@ -43,6 +44,8 @@ class Session:
     """Connections whose service has ended; that has been told."""
     detailed: set[RunRef] = field(default_factory=set)
     """Runs whose own answer was fetched in this command; a list tells less."""
+    store_told: StoreError | None = None
+    """What was last told of the store's file."""
 
     def connections(self) -> list[str]:
         """Return the names this command concerns, configured ones first.
@@ -87,6 +90,25 @@ class Session:
             self.tell(error.sentence())
         self.failures.append(error)
         self.codes.add(error.exit_code)
+
+    def tell_store(self) -> None:
+        """Tell what has happened to the store's file since this was last called."""
+        problem = self.services.store.problem
+        if problem is not None and problem is not self.store_told:
+            self.store_told = problem
+            self.tell(problem.sentence())
+
+    def nothing_is_kept(self) -> bool:
+        """Return whether what is stored now is lost at the end, which is told and a failure.
+
+        For commands that are about keeping something: the others answer all the same.
+        """
+        store = self.services.store
+        if store.problem is None or store.file is not None:
+            return False
+        self.tell_store()
+        self.codes.add(store.problem.exit_code)
+        return True
 
     def retired(self, connection: str, error: RetiredError) -> None:
         """Tell once that a service has ended and what is stored of it.
