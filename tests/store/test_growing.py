@@ -2,6 +2,7 @@
 
 import sqlite3
 from array import array
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from tui.models import CriterionType, Outcome
 from tui.providers.base import RowPage
 from tui.store import ReadCancelledError, RowQuery, RowView, Store
 from tui.store.growing import SCREENFUL
+from tui.store.queries import passing
 from tui.store.selecting import Selection, select, select_at_once
 from tui.store.types import RowSort
 
@@ -85,6 +87,22 @@ def test_what_is_told_is_the_beginning_of_the_answer(
     assert all(part == found[: len(part)] for part in parts)
     sizes = [len(part) for part in parts]
     assert all(less < more for less, more in pairwise(sizes)) or sizes == [0]
+
+
+@pytest.mark.parametrize(
+    "places",
+    [range(40), range(39, -1, -1), [7, 3, 5, 4, 6], [1, 2, 4, 5], [30, 2, 900], [8], [9]],
+)
+def test_only_the_rows_that_are_given_are_looked_at(store: Store, places: Sequence[int]) -> None:
+    everything = store._database.scan(
+        lambda found: [row for (row,) in found.execute("SELECT id FROM row ORDER BY id")]
+    )
+    given = array("q", [everything[place] for place in places])
+    wanted = passing(RowQuery("label~[02468]$", outcome=Outcome.FAILED), store.search).among(given)
+    passed = store._database.scan(lambda found: select(found, wanted))
+    assert sorted(passed) == sorted(
+        everything[place] for place in places if place % 3 and place % 2 == 0
+    )
 
 
 def test_the_first_are_told_while_most_are_still_looked_for(store: Store, clock: SlowClock) -> None:

@@ -9,7 +9,6 @@ An order without an index has no beginning before its end: then nothing is told 
 sorted.
 """
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from functools import partial
 from tui.clock import Clock
 from tui.store.database import Database
 from tui.store.ordering import by_keys, first_ids, ordered_ids
-from tui.store.queries import is_filtered, passing_ids, row_ids, unfiltered
+from tui.store.queries import Passing, is_filtered, passing, row_ids, unfiltered
 from tui.store.search import SearchIndex
 from tui.store.selecting import (
     Cancelled,
@@ -151,21 +150,21 @@ class GrowingRead:
         self, run: int, query: RowQuery, in_order: Callable[[], "array[int]"]
     ) -> "array[int]":
         """Look at all rows in turns, and at the first of them before the order of all is known."""
-        wanted = passing_ids(query, self._search)
+        wanted = passing(query, self._search)
         ids = array("q")
         start = self._look_at(self._beginning(run, query, BEGINNING), 0, wanted, ids)
         self._look_at(in_order(), start, wanted, ids)
         return ids
 
-    def _look_at(self, rows: "array[int]", start: int, wanted: Selection, ids: "array[int]") -> int:
+    def _look_at(self, rows: "array[int]", start: int, wanted: Passing, ids: "array[int]") -> int:
         """Add those that pass to `ids`, from a place on; return how many have been looked at."""
         size = _FIRST_TURN
         while start < len(rows):
             self._check()
             begun = self._clock.monotonic()
             turn = rows[start : start + size]
-            passing = set(self._database.scan(partial(self._pass, wanted, turn)))
-            ids.extend([row for row in turn if row in passing])
+            found = set(self._database.scan(partial(self._pass, wanted, turn)))
+            ids.extend([row for row in turn if row in found])
             start += len(turn)
             took = self._clock.monotonic() - begun
             size = max(_LEAST_TURN, size // 2) if took > TURN_S else min(size * 2, _LONGEST_TURN)
@@ -174,10 +173,9 @@ class GrowingRead:
         return start
 
     def _pass(
-        self, wanted: Selection, rows: "array[int]", connection: sqlite3.Connection
+        self, wanted: Passing, rows: "array[int]", connection: sqlite3.Connection
     ) -> "array[int]":
-        values = wanted.values | {"ids": json.dumps(rows.tolist())}
-        return select(connection, wanted._replace(values=values), self._stopped)
+        return select(connection, wanted.among(rows), self._stopped)
 
     def _stopped(self) -> bool:
         self._given_up = self._given_up or self._cancelled()

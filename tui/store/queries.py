@@ -1,7 +1,9 @@
 """Queries as SQL: which ids, in which order."""
 
+import json
+from array import array
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.store.heads import RANKS
 from tui.store.search import SearchIndex
@@ -70,23 +72,40 @@ def row_ids(run: int, query: RowQuery, search: SearchIndex) -> Selection:
 
     The query's order must be one of the row table (`tui.store.ordering`).
     """
-    found = _row_conditions(query, "run = :run", search)
+    found = _row_conditions(query, search)
     # Ties go the way of the column: so an index gives the whole order.
     way = "DESC" if query.descending else "ASC"
     order = f"{_ROW_ORDER[query.sort]} {_direction(query.descending)}"
     if query.sort == "outcome":
         order += f", idx {way}"
-    statement = f"SELECT id FROM row WHERE {found.sql} ORDER BY {order}, id {way}"  # noqa: S608 - as above
+    statement = f"SELECT id FROM row WHERE run = :run AND {found.sql} ORDER BY {order}, id {way}"  # noqa: S608 - as above
     return found._replace(sql=statement, values=found.values | {"run": run})
 
 
-def passing_ids(query: RowQuery, search: SearchIndex) -> Selection:
-    """Return the statement that tells which of given rows pass, in no order. Raises QueryError.
+class Passing(NamedTuple):
+    """Which of given rows pass, in no order."""
 
-    It wants their ids as the value `ids`, a JSON list.
-    """
-    found = _row_conditions(query, "id IN (SELECT value FROM json_each(:ids))", search)
-    return found._replace(sql=f"SELECT id FROM row WHERE {found.sql}")  # noqa: S608 - as above
+    condition: Selection
+
+    def among(self, ids: "array[int]") -> Selection:
+        """Return the statement that tells it of some rows, at least one."""
+        first, last = min(ids), max(ids)
+        if last - first + 1 == len(ids):  # mostly so in the order they came in, and quicker
+            return self._where("id BETWEEN :first AND :last", first=first, last=last)
+        listed = json.dumps(ids.tolist())
+        return self._where("id IN (SELECT value FROM json_each(:ids))", ids=listed)
+
+    def _where(self, rows: str, **values: Any) -> Selection:
+        found = self.condition
+        return found._replace(
+            sql=f"SELECT id FROM row WHERE {rows} AND {found.sql}",  # noqa: S608 - as above
+            values=found.values | values,
+        )
+
+
+def passing(query: RowQuery, search: SearchIndex) -> Passing:
+    """Return what a query asks of rows apart from their run. Raises QueryError."""
+    return Passing(_row_conditions(query, search))
 
 
 def is_filtered(query: RowQuery) -> bool:
@@ -99,10 +118,10 @@ def unfiltered(query: RowQuery) -> RowQuery:
     return replace(query, text="", outcome=None, cause=None)
 
 
-def _row_conditions(query: RowQuery, first: str, search: SearchIndex) -> Selection:
-    """Return the conditions a query puts on rows, after a first one."""
+def _row_conditions(query: RowQuery, search: SearchIndex) -> Selection:
+    """Return the conditions a query puts on rows."""
     values: dict[str, Any] = {}
-    conditions = [first]
+    conditions = ["1"]
     if query.outcome is not None:
         conditions.append("outcome = :outcome")
         values["outcome"] = RANKS[query.outcome]
