@@ -2,15 +2,26 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui import query
 from tui.errors import QueryError
-from tui.query import Condition, Test, holds, look_up, read_row_filter, read_run_filter, searcher
+from tui.query import (
+    Condition,
+    Test,
+    comparison,
+    holds,
+    look_up,
+    read_row_filter,
+    read_run_filter,
+    searcher,
+)
 
 
 def asked(condition: Condition | None) -> Test:
@@ -294,3 +305,33 @@ def test_the_longest_key_goes_first() -> None:
 def test_a_pattern_without_end_is_stopped() -> None:
     with pytest.raises(TimeoutError):
         searcher("(x+x+)+y")("x" * 200)
+
+
+ASKED = (
+    *("label:refund", "label!=refund", "label~^re", "label:none", "label!=none", 'label:"none"'),
+    *("score:3", "score!=3", "score<3", "score>=0.5", "score:none", "unstable:true"),
+    *("extra.a:3", "extra.a!=3", "extra.a<3", "extra.a~3", "extra.a:none", "extra.a:true"),
+    *("output:refund", 'output!="a refund"', "output~x$", "output:none", "outcome~ed$"),
+    *("criteria.judge.passed:false", "criteria.judge.label!=x", "latency<2s"),
+)
+some_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from((0, 3, 3.0, 0.5, 10**20, "", "3", "Refund", "a refund", "x", "none", "true")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("a"), inner),
+    max_leaves=5,
+)
+
+
+def answered(answer: Callable[[object], bool | None], value: object) -> object:
+    """Return what is said; texts that are asked for their size have no answer."""
+    try:
+        return answer(value)
+    except (TypeError, AttributeError) as error:
+        return type(error)
+
+
+@given(st.sampled_from(ASKED), some_values | some_values.map(lambda value: (value,)))
+def test_a_comparison_of_many_values_says_of_each_what_it_holds(text: str, value: object) -> None:
+    test = asked(read_row_filter(text))
+    assert answered(comparison(test), value) == answered(lambda each: holds(test, each), value)

@@ -86,7 +86,7 @@ RUN_KINDS = {
 equal = (":", "!=")
 order = (":", "!=", "<", "<=", ">", ">=")
 numbers = ("0", "0.25", "1", "3", "none", "2.5")
-patterns = ("^ref", "ss", "e$", "[0-9]", "%", "needle")
+patterns = ("^ref", "ss", "e$", "[0-9]", "%", "needle", "k", "f.*d", "_", "i", "0%_", "x\\W", "s+e")
 values = ("refund", "strasse", '"straße"', '"100%_"', '"none"', "none", "x")
 
 

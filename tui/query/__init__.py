@@ -11,13 +11,15 @@ from tui.errors import QueryError
 from tui.query.binding import Condition, Test, asks_bodies, bind
 from tui.query.fields import ROW_FIELDS, RUN_FIELDS, Field, Fields, Kind
 from tui.query.grammar import parser
-from tui.query.meaning import holds, look_up, same_name
+from tui.query.literals import ALIKE, Literal, literal_of
+from tui.query.meaning import comparison, holds, look_up, same_name
 from tui.query.parsing import parse
 from tui.query.syntax import And, Compare, Node, Not, Or, Span, Word
 from tui.query.values import Moments, searcher
 from tui.query.wording import PREFIX_FROM, find, may_go_on, phrase, phrases, says, words
 
 __all__ = [
+    "ALIKE",
     "PREFIX_FROM",
     "ROW_FIELDS",
     "RUN_FIELDS",
@@ -27,6 +29,7 @@ __all__ = [
     "Field",
     "Fields",
     "Kind",
+    "Literal",
     "Moments",
     "Node",
     "Not",
@@ -38,8 +41,10 @@ __all__ = [
     "asks_bodies",
     "begins_field",
     "bind",
+    "comparison",
     "find",
     "holds",
+    "literal_of",
     "look_up",
     "may_go_on",
     "parse",

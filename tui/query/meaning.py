@@ -39,6 +39,24 @@ def holds(test: Test, value: object) -> bool | None:
     return not found if test.op == "!=" and found is not None else found
 
 
+def comparison(test: Test) -> Callable[[object], bool | None]:
+    """Return `holds` of one test as a function of the value, for who asks it of many."""
+    negated = test.op == "!="
+    if test.value is None:
+        return lambda value: holds(test, value)
+    compare = _comparer(test)
+
+    def answer(value: object) -> bool | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, list | tuple | dict):
+            return holds(test, value)
+        found = compare(value)
+        return not found if negated and found is not None else found
+
+    return answer
+
+
 def look_up(value: JsonValue, keys: Sequence[str]) -> JsonValue:
     """Return what stands in JSON under a path; None when nothing does.
 
@@ -90,6 +108,20 @@ def _compare(test: Test, value: Any) -> bool | None:
     if isinstance(value, str):
         value = value.casefold()
     return _ORDER[":" if test.op == "!=" else test.op](value, test.value)
+
+
+def _comparer(test: Test) -> Callable[[Any], bool | None]:
+    """Return `_compare` of one test: what depends on the test alone is decided once."""
+    if test.leaf.kind is Kind.JSON:
+        return lambda value: _compare_json(test, value)
+    if test.op == "~":
+        return searcher(str(test.value))
+    if test.leaf.kind is Kind.BODY or isinstance(test.value, Moments):
+        return lambda value: _compare(test, value)
+    order, wanted = _ORDER[":" if test.op == "!=" else test.op], test.value
+    if isinstance(wanted, str):
+        return lambda value: order(value.casefold() if isinstance(value, str) else value, wanted)
+    return lambda value: order(value, wanted)
 
 
 def _compare_moment(op: str, value: datetime, wanted: Moments) -> bool:

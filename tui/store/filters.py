@@ -4,7 +4,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from tui.query import And, Condition, Moments, Not, Or, Span, Test, Word, holds
+from tui.query import (
+    And,
+    Condition,
+    Moments,
+    Not,
+    Or,
+    Span,
+    Test,
+    Word,
+    comparison,
+    holds,
+    literal_of,
+)
 from tui.store.codec import column_text, micros
 from tui.store.selecting import Judge, Selection
 
@@ -23,6 +35,7 @@ class Conditions(ABC):
         self.values: dict[str, Any] = {}
         self.judges: list[Judge] = []
         self.spans: list[Span] = []
+        self._reading: list[str] = []
         self.within_not = False
         """Whether what is joined now stands within a `not`: only then no differs from unknown."""
 
@@ -44,7 +57,7 @@ class Conditions(ABC):
             joint = " AND " if isinstance(node, And) else " OR "
             parts = [self.sql(each) for each in node.nodes]
             # What SQLite does by itself goes first: then Python is asked less often.
-            return f"({joint.join(sorted(parts, key=lambda part: _CALL in part))})"
+            return f"({joint.join(sorted(parts, key=self._cost))})"
         return self.test(node)
 
     @abstractmethod
@@ -61,15 +74,18 @@ class Conditions(ABC):
         self.values[name] = column_text(value) if isinstance(value, str) else value
         return f":{name}"
 
-    def call(self, judge: Judge, columns: str, at: Span) -> str:
-        """Return the call of a test on some columns."""
+    def call(self, judge: Judge, columns: str, at: Span, *, reads: bool = False) -> str:
+        """Return the call of a test on some columns; `reads`: it looks at bodies, for long."""
+        if reads:
+            self._reading.append(f"{_CALL}{len(self.judges)},")
         self.judges.append(judge)
         self.spans.append(at)
         return f"{_CALL}{len(self.judges) - 1}, {columns})"
 
     def asked(self, test: Test, read: Callable[..., object], columns: str) -> str:
         """Return a comparison with what `read` makes of some columns."""
-        return self.call(lambda *values: holds(test, read(*values)), columns, test.at)
+        says = comparison(test)
+        return self.call(lambda *values: says(read(*values)), columns, test.at)
 
     def compared(self, test: Test, expression: str) -> str:
         """Return a comparison of a column, which has seconds for spans and ages."""
@@ -81,10 +97,17 @@ class Conditions(ABC):
         return f"({expression}) {_SIGNS[test.op]} {self.value(test.value)}"
 
     def text(self, test: Test, expression: str) -> str:
-        """Return a comparison of a column of text, in which empty is unknown."""
+        """Return a comparison of a column of text, in which empty is unknown.
+
+        Python is asked where SQLite cannot tell: mostly of what is more than ASCII.
+        """
         if test.value is None:
             return self.compared(test, f"nullif({expression}, '')")
-        return self.asked(test, _as_it_is, expression)
+        called = self.call(comparison(test), expression, test.at)
+        told = self._told_of_ascii(test, expression, called)
+        if told is None:
+            return called
+        return f"CASE WHEN {odd(expression)} THEN {called} WHEN {expression} <> '' THEN {told} END"
 
     def one_of(self, test: Test, expression: str, stored: dict[str, Any]) -> str:
         """Return a comparison of a column that always holds one of a few words.
@@ -96,6 +119,30 @@ class Conditions(ABC):
         """
         names = [self.value(value) for word, value in stored.items() if holds(test, word)]
         return f"({expression}) IN ({', '.join(names)})"
+
+    def within(self, text: str, *expressions: str) -> str:
+        """Return whether an ASCII text is in some column; LIKE folds the case of ASCII only."""
+        pattern = self.value(f"%{_escaped(text)}%")
+        return " OR ".join(f"{each} LIKE {pattern} ESCAPE '\\'" for each in expressions)
+
+    def _told_of_ascii(self, test: Test, expression: str, called: str) -> str | None:
+        """Return a comparison of text that is not odd and not empty; None: Python has to do it."""
+        wanted = str(test.value)
+        if test.op == "~":
+            literal = literal_of(wanted)
+            if literal is None:
+                return None
+            within = self.within(literal.text, expression)
+            return within if literal.whole else f"({within} AND {called})"
+        equal = "0"
+        if wanted.isascii():
+            equal = f"{expression} = {self.value(wanted)} COLLATE NOCASE"
+        return f"NOT ({equal})" if test.op == "!=" else f"({equal})"
+
+    def _cost(self, part: str) -> int:
+        if any(call in part for call in self._reading):
+            return 2
+        return 1 if _CALL in part else 0
 
     def _in_time(self, op: str, value: Moments, expression: str) -> str:
         first, end = self.value(micros(value.first)), self.value(micros(value.end))
@@ -111,5 +158,13 @@ class Conditions(ABC):
         return f"({expression}) {sign} {bound}"
 
 
-def _as_it_is(value: object) -> object:
-    return value
+def odd(*expressions: str) -> str:
+    """Return whether some text is more than ASCII, or holds a NUL, where SQLite's functions end it.
+
+    NULL where there is no text.
+    """
+    return " OR ".join(f"length({each}) <> length(CAST({each} AS BLOB))" for each in expressions)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

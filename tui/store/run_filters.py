@@ -76,9 +76,8 @@ class RunConditions(Conditions):
         if name in _COLUMNS:
             return self.compared(test, _COLUMNS[name])
         if name in BODY_FIELDS:
-            return self.call(
-                RunBodies(self._search, test, exact=self.within_not), "run.id", test.at
-            )
+            bodies = RunBodies(self._search, test, exact=self.within_not)
+            return self.call(bodies, "run.id", test.at, reads=True)
         return self.asked(test, *self._reader(test))
 
     def _reader(self, test: Test) -> tuple[Callable[..., object], str]:
