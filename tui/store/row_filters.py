@@ -72,6 +72,11 @@ class RowConditions(Conditions):
         if name == "criteria":
             return self.call(criterion_judge(test), "cells", test.at)
         if name in BODY_FIELDS:
-            judge = RowBodies(self._search, test, exact=self.within_not)
-            return self.call(judge, "run, id, length(strip)", test.at, reads=True)
+            return self._bodies(test)
         return self.call(rest_judge(test), "rest", test.at)
+
+    def _bodies(self, test: Test) -> str:
+        bodies = RowBodies(self._search, test, exact=self.within_not)
+        if bodies.by_index:
+            return self.call(bodies, "run, id, length(strip)", test.at, reads=True)
+        return bodies.condition(self.call(bodies.in_one, "body.data", test.at, reads=True))

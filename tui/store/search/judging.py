@@ -6,10 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tui.query import Test, holds
-from tui.store.codec import loads
+from tui.query import Test, comparison
 from tui.store.search.index import SearchIndex, existing, identity
-from tui.store.search.texts import field_of, unfolded
+from tui.store.search.needles import look_for
+from tui.store.search.texts import field_reader, unfolded
 from tui.store.search.wanted import ABSENT, Wanted
 from tui.store.selecting import reading_connection
 
@@ -24,6 +24,8 @@ _BODIES_OF_RUN = (
     "SELECT body.data FROM row JOIN trial ON trial.row = row.id"
     " JOIN body ON body.trial = trial.id WHERE row.run = ?"
 )
+_OF_ROW = "FROM trial JOIN body ON body.trial = trial.id WHERE trial.row = row.id"
+"""The bodies of a row within a statement on rows."""
 _UNREAD_OF_RUN = (
     f"{_BODIES_OF_RUN} AND trial.id > ? UNION ALL"  # noqa: S608 - our own
     f" {_BODIES_OF_RUN} AND trial.id <= ? AND trial.id IN (SELECT trial FROM retold)"
@@ -51,7 +53,11 @@ class _BodyTest:
         self._field = test.field.name
         self._exact = exact or test.op == "!=" or test.value is None
         """Whether no and unknown are to be told apart."""
-        self._by_index = index.usable and test.op != "~"
+        self.by_index = index.usable and test.op != "~"
+        """Whether the index is asked first."""
+        self._text_of = field_reader(test.field.name)
+        self._says = comparison(test)
+        self._may_hold = look_for(test)
 
     def _answer(self, says: bool | None) -> bool | None:
         """Return what the comparison is when some text says it, none does, or there is none."""
@@ -63,13 +69,27 @@ class _BodyTest:
         """Return whether one of some bodies says it; None when none has such a text."""
         known: bool | None = None
         for (data,) in bodies:
-            text = field_of(loads(unfolded(data)), self._field)
-            if not text:
-                continue
-            known = False
-            if self._test.value is not None and holds(self._test, text) is (self._test.op != "!="):
+            says = self.in_one(data)
+            if says:
                 return True
+            known = known if says is None else says
         return known
+
+    def in_one(self, body: bytes) -> bool | None:
+        """Return whether a body says it; None when it has no such text.
+
+        Where these two need not be told apart, None also when it does not.
+        """
+        data = unfolded(body)
+        may_hold = self._may_hold is None or self._may_hold(data)
+        if not (may_hold or self._exact):
+            return None
+        text = self._text_of(data)
+        if not text:
+            return None
+        if not may_hold or self._test.value is None:
+            return False
+        return self._says(text) is (self._test.op != "!=")
 
     def _ask(self, connection: sqlite3.Connection, run: int | None) -> _Asked:
         store = identity(connection)
@@ -96,10 +116,21 @@ class RowBodies(_BodyTest):
         super().__init__(index, test, exact=exact)
         self._marks: bytearray | None = None
 
+    def condition(self, said: str) -> str:
+        """Return the comparison as a condition on rows that reads their bodies.
+
+        Args:
+            said: the call of `in_one` on `body.data`.
+        """
+        if not self._exact:
+            return f"EXISTS(SELECT 1 {_OF_ROW} AND {said})"
+        read = f"(SELECT max({said}) {_OF_ROW})"  # what is unknown does not count
+        if self._test.value is None:
+            return f"{read} IS {'NOT NULL' if self._test.op == '!=' else 'NULL'}"
+        return f"NOT {read}" if self._test.op == "!=" else read
+
     def __call__(self, run: int, row: int, trials: int) -> bool | None:
-        """Return what the comparison says of a row."""
-        if not self._by_index:
-            return self._answer(self._read(row))
+        """Return what the comparison says of a row, from the index as far as it reaches."""
         if self._marks is None:
             self._marks = self._look(run)
         mark = self._marks[row] if row < len(self._marks) else 0
@@ -139,7 +170,7 @@ class RunBodies(_BodyTest):
     def __call__(self, run: int) -> bool | None:
         """Return what the comparison says of a run."""
         connection = reading_connection()
-        if not self._by_index:
+        if not self.by_index:
             return self._answer(self._in(connection.execute(_BODIES_OF_RUN, (run,))))
         asked = self._asked or self._look(connection)
         says = self._indexed(connection, asked, run)

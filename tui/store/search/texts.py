@@ -1,9 +1,9 @@
 """The texts of a stored trial that can be searched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tui.store.codec import loads
+from tui.store.codec import loads, reader
 from tui.store.compression import decompress
 
 TEXT_FIELDS = ("output", "reason", "input", "expected", "error", "label")
@@ -46,6 +46,22 @@ def field_of(trial: Mapping[str, Any], field: str) -> str:
     if field in ("output", "input", "expected"):
         return _text(trial.get(field))
     return texts_of(trial, "")[field]
+
+
+def field_reader(field: str) -> Callable[[bytes], str]:
+    """Return a quick `field_of` of a trial's JSON, for who reads many."""
+    quick = reader()
+
+    def read(data: bytes) -> str:
+        trial = quick(data)
+        text = trial.get(field)
+        if isinstance(text, str):
+            return text
+        text = field_of(trial, field)
+        # A number so written may be an integer that the quick reader cannot take.
+        return field_of(loads(data), field) if "e+" in text else text
+
+    return read
 
 
 def _of_score(score: Mapping[str, Any]) -> Iterator[str | None]:
