@@ -56,6 +56,27 @@ async def test_every_providers_runs_come_in_one_list_newest_first(desk: Desk) ->
     assert desk.err.getvalue() == ""
 
 
+async def test_what_is_not_confirmed_has_its_age(desk: Desk) -> None:
+    told = "From the store, not confirmed now: "
+    await runs(desk)
+    desk.clock.advance(3600)
+    await call(desk.session(), "show", "docs/4706")
+    assert told not in desk.err.getvalue()
+    desk.clock.advance(7200)
+    ref, other = "docs/4706", "docs/4704"
+    await runs(desk, offline=True, query="connection:docs")
+    assert f"{told}10 runs, data 2h to 3h old." in desk.err.getvalue()
+    await call(desk.session(offline=True), "show", ref)
+    assert f"{told}1 run, data 2h old." in desk.err.getvalue()
+    await rows(desk, other, offline=True)
+    assert f"{told}1 run, data 3h old." in desk.err.getvalue()
+    await rows(desk, other)
+    assert told not in desk.err.getvalue()
+    await rows(desk, ref)
+    await call(desk.session(offline=True), "compare", ref, other)
+    assert f"{told}2 runs, data <1m old." in desk.err.getvalue()
+
+
 async def test_a_list_offline_asks_nobody_and_is_stale(desk: Desk) -> None:
     await runs(desk)
     online = json.loads(desk.out.getvalue())

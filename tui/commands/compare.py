@@ -37,6 +37,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         write = markdown if arguments.format == "md" else plain_text
         session.out.write(write(comparison))
     await write_report(session, arguments.report, [comparison])
+    if session.from_store:
+        session.tell_age([*session.unconfirmed(runs)])
     return session.exit_code()
 
 

@@ -53,6 +53,9 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     if query and not total:
         session.tell("No row matches.")
     _tell_gaps(session, run_ref, shown, total, limit)
+    if session.from_store:
+        stored = session.services.store.run(run_ref) or stored
+        session.tell_age([*session.unconfirmed([stored])])
     return session.exit_code()
 
 

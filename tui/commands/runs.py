@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from tui.commands.looking import fill_index, tell_unfetched
 from tui.commands.output import CUT_STORY, check_fields, write
@@ -49,8 +50,9 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     )
     total = view.count()
     shown = total if limit is None else min(limit, total)
+    old: list[datetime] = []
     cut = write(
-        _records(session, view, shown),
+        _records(session, view, shown, old),
         form=form,
         fields=fields or (RUN_FIELDS if form in ("json", "jsonl") else TABLE_FIELDS),
         every_field=RUN_FIELDS,
@@ -58,6 +60,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     )
     if cut:
         session.tell(CUT_STORY)
+    session.tell_age(old)
     _tell_endings(session, links)
     if not total and not session.exit_code():
         session.tell("No run matches." if query else "There are no runs.")
@@ -77,7 +80,10 @@ def _tell_endings(session: Session, links: Sequence[Link]) -> None:
             session.tell(f"{link.name}: {notice}")
 
 
-def _records(session: Session, view: View[StoredRun], shown: int) -> Iterator[JsonObject]:
+def _records(
+    session: Session, view: View[StoredRun], shown: int, old: list[datetime]
+) -> Iterator[JsonObject]:
     for offset in range(0, shown, _PAGE):
         for stored in view.fetch(offset, min(_PAGE, shown - offset)):
+            old.extend(session.unconfirmed([stored]))
             yield run_record(stored, stale=session.stale(stored.fetched_at))

@@ -1,7 +1,7 @@
 """What every reading command shares: the services, the chosen connections, and who failed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TextIO
@@ -18,8 +18,10 @@ from tui.errors import (
 )
 from tui.models import RunRef
 from tui.polling.links import Link
+from tui.presentation.format import age, plural
 from tui.presentation.retirement import holdings_text
 from tui.services import Services
+from tui.store import StoredRun
 from tui.text import clean_line
 
 _WORST_FIRST = (70, 78, 77, 69, 75, 66, 65, 64)
@@ -128,6 +130,26 @@ class Session:
     def stale(self, fetched_at: datetime) -> bool:
         """Return whether a record was not confirmed by its provider in this command."""
         return fetched_at < self.begun_at
+
+    def unconfirmed(self, runs: Iterable[StoredRun]) -> Iterator[datetime]:
+        """Yield when those of the runs were fetched that no provider has confirmed just now."""
+        for stored in runs:
+            if not stored.imported and self.stale(stored.fetched_at):
+                yield stored.fetched_at
+
+    def tell_age(self, old: Sequence[datetime]) -> None:
+        """Tell how old what was answered is; see `unconfirmed`."""
+        if not old:
+            return
+        now = self.services.clock.now()
+        newest, oldest = age(max(old), now), age(min(old), now)
+        span = newest if newest == oldest else f"{newest} to {oldest}"
+        self.tell(f"From the store, not confirmed now: {plural(len(old), 'run')}, data {span} old.")
+
+    @property
+    def from_store(self) -> bool:
+        """Whether nobody was asked, or somebody did not answer."""
+        return self.offline or bool(self.failures)
 
     async def each(
         self, links: Sequence[Link], ask: Callable[[Link], Coroutine[Any, Any, None]]

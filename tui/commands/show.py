@@ -34,6 +34,7 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
     else:
         chosen = fields or RUN_FIELDS
         write([record], form=form, fields=chosen, every_field=RUN_FIELDS, out=session.out)
+    session.tell_age([*session.unconfirmed([stored])])
     return session.exit_code()
 
 
