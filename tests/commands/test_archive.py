@@ -264,3 +264,11 @@ async def test_wrong_words_are_refused_before_anybody_is_asked(desk: Desk) -> No
     with pytest.raises(UsageError, match="There is no field"):
         await archive(desk, "--fields=nonsense")
     assert spent(desk, "prod") == 0
+
+
+async def test_a_table_tells_reasons_as_sentences(desk: Desk) -> None:
+    desk.clock.advance(60)
+    await call(desk.session(), "archive", "docs", "--format=csv")
+    told = desk.out.getvalue()
+    assert "It is still running. " in told
+    assert ".," not in told

@@ -53,6 +53,23 @@ def test_what_lacks_is_told_with_its_reasons() -> None:
     assert not judged.may_come
 
 
+def test_rows_read_before_the_end_are_no_fault_of_the_providers() -> None:
+    clock = FakeClock()
+    store = Store.open(None, clock=clock)
+    store.apply_run(make_run("a0", Status.RUNNING, done=2, total=3))
+    store.begin_walk(REF)
+    store.apply_rows(REF, page(0, 1, expected_rows=2))
+    store.end_walk(REF, complete=True)
+    clock.advance(60)
+    store.apply_run(make_run("a0", Status.COMPLETED, done=3, total=3, ended=False))
+    stored = store.run(REF)
+    assert stored is not None
+    told = "2 of 3 rows are stored: they were read before it had ended."
+    assert missing_rows(stored) == told
+    judged = completeness(stored)
+    assert (judged.complete, judged.why, judged.may_come) == (False, (told,), True)
+
+
 def test_the_providers_own_reason_stands_where_it_gave_one() -> None:
     note = "The output file has expired or was deleted (404)."
     stored = walked(make_run("a0", done=5, total=5), page(expected_rows=5, notes=(note,)))

@@ -213,7 +213,7 @@ def _print(errand: Errand, arguments: argparse.Namespace, session: Session) -> N
     accounts, form = list(errand.accounts.values()), arguments.format
     default = FIELDS if form in ("json", "jsonl") else TABLE_FIELDS
     cut = write(
-        [_record(session, found) for found in accounts],
+        [_record(session, found, listed=form in ("json", "jsonl")) for found in accounts],
         form=form,
         fields=arguments.fields or default,
         every_field=FIELDS,
@@ -239,7 +239,8 @@ def _ended(found: Account) -> bool:
     return isinstance(found.failure, RetiredError)
 
 
-def _record(session: Session, found: Account) -> JsonObject:
+def _record(session: Session, found: Account, *, listed: bool) -> JsonObject:
+    """Return the record of an account, its reasons as a list or as one text."""
     stored = session.services.store.run(found.ref)
     return {
         "ref": str(found.ref),
@@ -247,7 +248,7 @@ def _record(session: Session, found: Account) -> JsonObject:
         "name": None if stored is None else stored.run.name,
         "status": None if stored is None else stored.run.status.value,
         "state": state_of(found),
-        "why": list(found.why),
+        "why": list(found.why) if listed else " ".join(found.why),
         "rows_expected": found.rows_expected,
         "rows_stored": found.rows_stored,
         "trials_stored": found.trials_stored,

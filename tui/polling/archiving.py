@@ -12,7 +12,7 @@ from tui.polling.links import Link
 from tui.polling.row_walks import at_once
 from tui.polling.rows_progress import RowsProgress
 from tui.polling.sync import Sync, wants_rows
-from tui.presentation.completeness import Completeness, completeness, rows_expected
+from tui.presentation.completeness import Completeness, completeness, ended_by, rows_expected
 from tui.presentation.format import plural
 from tui.store import Store, StoredRun
 
@@ -191,7 +191,7 @@ def is_archived(stored: StoredRun) -> bool:
 
 def settles_at(stored: StoredRun) -> datetime | None:
     """Return from when on a walk can be the last one; None when one was already."""
-    return _ended_by(stored) + SETTLE if _settling(stored) else None
+    return ended_by(stored) + SETTLE if _settling(stored) else None
 
 
 def _settling(stored: StoredRun) -> bool:
@@ -205,12 +205,7 @@ def _settling(stored: StoredRun) -> bool:
     if told is not None and stored.sync.rows_stored >= told:
         return False
     begun = stored.sync.begun_at
-    return begun is None or begun < _ended_by(stored) + SETTLE
-
-
-def _ended_by(stored: StoredRun) -> datetime:
-    """Return the provider's end of a run, else when that was first told here."""
-    return stored.run.ended_at or stored.end_seen_at or stored.fetched_at
+    return begun is None or begun < ended_by(stored) + SETTLE
 
 
 def _words(failure: ProviderError | None) -> tuple[str, ...]:

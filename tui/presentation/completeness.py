@@ -1,5 +1,7 @@
 """Whether all rows of a run are stored, and what is known of those that are not."""
 
+from datetime import datetime
+
 from tui.frozen import frozen
 from tui.models import ProviderKind, Status
 from tui.presentation.format import number, plural
@@ -32,6 +34,19 @@ def rows_expected(stored: StoredRun) -> int | None:
     return told
 
 
+def ended_by(stored: StoredRun) -> datetime:
+    """Return the provider's end of a run, else when that was first told here."""
+    return stored.run.ended_at or stored.end_seen_at or stored.fetched_at
+
+
+def read_before_end(stored: StoredRun) -> bool:
+    """Return whether the rows of an ended run were read while it was still running."""
+    begun = stored.sync.begun_at
+    if stored.run.live or stored.sync.final or begun is None:
+        return False
+    return begun < ended_by(stored)
+
+
 def missing_rows(stored: StoredRun) -> str:
     """Return what a whole walk over an ended run did not bring, with the reasons; else empty.
 
@@ -48,6 +63,11 @@ def missing_rows(stored: StoredRun) -> str:
     lacking = expected - sync.rows_stored - repeats
     if lacking <= 0:
         return ""
+    if read_before_end(stored):
+        return (
+            f"{number(sync.rows_stored)} of {plural(expected, 'row')} are stored: they were read"
+            " before it had ended."
+        )
     unread = min(lacking, sync.skipped)
     gone = lacking - unread
     reasons = []
@@ -79,7 +99,7 @@ def completeness(stored: StoredRun) -> Completeness:
     missing = missing_rows(stored)
     why = tuple(text for text in (missing, *sync.notes) if text)
     if missing:
-        return Completeness(False, why, may_come=False)
+        return Completeness(False, why, may_come=read_before_end(stored))
     if sync.skipped:
         unread = f"{plural(sync.skipped, 'item')} could not be read."
         return Completeness(False, (unread, *sync.notes), may_come=False)
