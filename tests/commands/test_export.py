@@ -189,3 +189,27 @@ async def test_parquet_without_its_library_says_how_to_get_it(
 async def test_an_unknown_format_is_wrong_usage(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="some of jsonl, csv, parquet"):
         await export(desk, tmp_path / "out", RUN, "--format", "xlsx")
+
+
+async def test_a_run_that_was_stopped_is_whole_with_the_rows_it_has(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.clock.advance(3600)
+    await call(desk.session("prod"), "runs", "--format=json", "status:canceled")
+    (run,) = [one for one in json.loads(desk.out.getvalue()) if one["kind"] == "eval"]
+    counts = run["counts"]
+    assert counts["done"] == 60, "of 300"
+    assert await export(desk, tmp_path / "out", run["ref"]) == 0
+    told = json.loads((tmp_path / "out" / "manifest.json").read_text())["runs"][0]
+    assert (told["rows"], told["complete"], told["missing"]) == (counts["done"], True, None)
+
+
+async def test_rows_the_provider_never_sends_keep_an_export_from_being_whole(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.clock.advance(3600)
+    await call(desk.session("gateway"), "runs", "--format=json", "done:20 status:completed")
+    (run,) = json.loads(desk.out.getvalue())
+    with pytest.raises(IncompleteError, match="0 of 20 rows are stored: 20 are not there"):
+        await export(desk, tmp_path / "out", run["ref"])
+    assert names_in(tmp_path / "out") == set()

@@ -64,7 +64,7 @@ def test_rows_read_before_the_end_are_no_fault_of_the_providers() -> None:
     store.apply_run(make_run("a0", Status.COMPLETED, done=3, total=3, ended=False))
     stored = store.run(REF)
     assert stored is not None
-    told = "2 of 3 rows are stored: they were read before it had ended."
+    told = "2 of 3 rows are stored, which were read before the run last changed."
     assert missing_rows(stored) == told
     judged = completeness(stored)
     assert (judged.complete, judged.why, judged.may_come) == (False, (told,), True)

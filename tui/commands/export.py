@@ -10,6 +10,7 @@ from tui.exchange.exporting import export_runs
 from tui.exchange.folder import open_folder
 from tui.exchange.manifest import RunEntry
 from tui.models import RunRef
+from tui.presentation.format import number, plural
 from tui.store import RunQuery, StoredRun
 from tui.text import clean_line
 
@@ -53,7 +54,7 @@ class _Story:
         now = self._session.services.clock.monotonic()
         if now - self._told_at >= STORY_EVERY_S:
             self._told_at = now
-            self._session.tell(f"{ref}: {rows} of {of} rows written …")
+            self._session.tell(f"{ref}: {number(rows)} of {plural(of, 'row')} written …")
 
 
 async def _chosen(arguments: argparse.Namespace, session: Session) -> list[StoredRun]:
@@ -100,7 +101,8 @@ def _tell(session: Session, entries: list[RunEntry], out: str) -> None:
             session.tell(f"{entry.ref} is not complete. {entry.why}")
         stored = session.services.store.run(entry.ref)
         for note in () if stored is None else stored.sync.notes:
-            session.tell(f"{entry.ref}: {note}")
+            if note.rstrip(".") not in (entry.why or ""):
+                session.tell(f"{entry.ref}: {note}")
     rows, trials = sum(entry.rows for entry in entries), sum(entry.trials for entry in entries)
-    runs = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
-    session.tell(f"{runs}, {rows} rows and {trials} trials written to {clean_line(out)}.")
+    counted = f"{plural(len(entries), 'run')}, {plural(rows, 'row')} and {plural(trials, 'trial')}"
+    session.tell(f"{counted} written to {clean_line(out)}.")

@@ -10,6 +10,7 @@ from tui.exchange.folder import Folder, OutFile
 from tui.exchange.names import file_stems
 from tui.exchange.writing import row_files, rows_taker, runs_file, runs_taker
 from tui.models import RunRef
+from tui.presentation.completeness import completeness
 from tui.store import Store, StoredRun
 from tui.text import clean_line
 
@@ -31,16 +32,18 @@ class IncompleteError(DataError):
 
 def missing(stored: StoredRun) -> str | None:
     """Return what keeps a run's stored rows from being all there are; None when nothing does."""
-    sync = stored.sync
+    sync, judged = stored.sync, completeness(stored)
+    if sync.evicted_at is not None:
+        return judged.why[0]
     if sync.error is not None:
         return f"The last fetch of its rows stopped early: {sync.error}"
     if sync.begun_at is None and not sync.rows_stored:
         return "Its rows have never been fetched."
     if sync.completed_at is None or sync.resume is not None:
         return "Its rows were not fetched to the end."
-    if sync.skipped:
-        return f"{sync.skipped} of its items could not be read and are not stored."
-    return "It is still running, so more rows will come." if stored.run.live else None
+    if stored.run.live:
+        return "It is still running, so more rows will come."
+    return None if judged.complete else judged.why[0]
 
 
 def export_runs(
@@ -95,9 +98,7 @@ def export_runs(
         )
         for file in files[begun:]:
             file.close()  # of many runs, only one's files are open at a time
-        why = missing(stored) or _fewer(stored, rows, trials)
-        if why is not None and not partial:
-            raise IncompleteError(ref, why)
+        why = missing(stored)
         entries.append(manifest.RunEntry(ref, stems[ref], rows, trials, why is None, why))
     for taker in takers:
         taker.close()
@@ -141,11 +142,3 @@ def _write_rows(
     for taker in takers:
         taker.close()
     return rows, trials
-
-
-def _fewer(stored: StoredRun, rows: int, trials: int) -> str | None:
-    """Return that the provider told of more than there is; it may count rows or trials."""
-    expected = stored.sync.expected
-    if expected is None or max(rows, trials) >= expected:
-        return None
-    return f"{rows} rows are stored, and its provider told of {expected}."

@@ -39,12 +39,15 @@ def ended_by(stored: StoredRun) -> datetime:
     return stored.run.ended_at or stored.end_seen_at or stored.fetched_at
 
 
-def read_before_end(stored: StoredRun) -> bool:
-    """Return whether the rows of an ended run were read while it was still running."""
+def _read_too_early(stored: StoredRun) -> bool:
+    """Return whether the rows of an ended run were read before it ended, or changed once more.
+
+    A run that has changed since has its walk's begin taken away.
+    """
     begun = stored.sync.begun_at
-    if stored.run.live or stored.sync.final or begun is None:
+    if stored.run.live or stored.sync.final:
         return False
-    return begun < ended_by(stored)
+    return begun is None or begun < ended_by(stored)
 
 
 def missing_rows(stored: StoredRun) -> str:
@@ -63,10 +66,11 @@ def missing_rows(stored: StoredRun) -> str:
     lacking = expected - sync.rows_stored - repeats
     if lacking <= 0:
         return ""
-    if read_before_end(stored):
+    one = sync.rows_stored == 1
+    if _read_too_early(stored):
         return (
-            f"{number(sync.rows_stored)} of {plural(expected, 'row')} are stored: they were read"
-            " before it had ended."
+            f"{number(sync.rows_stored)} of {plural(expected, 'row')} {'is' if one else 'are'}"
+            " stored, which were read before the run last changed."
         )
     unread = min(lacking, sync.skipped)
     gone = lacking - unread
@@ -80,7 +84,7 @@ def missing_rows(stored: StoredRun) -> str:
         reasons.append(f"{number(gone)} are not there ({told})")
     return (
         f"{number(sync.rows_stored)} of {plural(expected, 'row')} "
-        f"{'is' if sync.rows_stored == 1 else 'are'} stored: {', '.join(reasons)}."
+        f"{'is' if one else 'are'} stored: {', '.join(reasons)}."
     )
 
 
@@ -99,7 +103,7 @@ def completeness(stored: StoredRun) -> Completeness:
     missing = missing_rows(stored)
     why = tuple(text for text in (missing, *sync.notes) if text)
     if missing:
-        return Completeness(False, why, may_come=read_before_end(stored))
+        return Completeness(False, why, may_come=_read_too_early(stored))
     if sync.skipped:
         unread = f"{plural(sync.skipped, 'item')} could not be read."
         return Completeness(False, (unread, *sync.notes), may_come=False)
