@@ -42,7 +42,7 @@ async def test_matches_are_shown_while_words_are_typed(world: World, opened: Ope
         assert lines(pilot)[0].split()[:5] == ["search", "1", "match", "in", "1"]
         (line,) = found(pilot)
         assert line.startswith("nightly-11-20 ")
-        assert line.endswith("output …ll well well I cannot⏎help you.")
+        assert line.endswith("output …well well I cannot⏎help you.")
         await press(pilot, "x")
         assert "Nothing that is stored says" in text(pilot)
         assert "nothing found" in lines(pilot)[0]

@@ -14,7 +14,7 @@ from tests.polling.world import FakeLink, World
 from tui.errors import AuthError, RateLimitedError, RejectedError, ServerFaultError
 from tui.models import Run, RunRef, Status
 from tui.polling.connection_loop import ConnectionLoop
-from tui.polling.health import HealthState
+from tui.polling.health import ConnectionHealth, HealthState
 from tui.polling.links import Link
 from tui.polling.poller import Poller
 from tui.polling.sync import Sync
@@ -323,3 +323,23 @@ async def test_why_a_connection_is_asked_less_than_wished_is_told(tmp_path: Path
 
 async def no_key() -> None:
     return None
+
+
+async def test_the_age_of_data_counts_from_what_a_command_fetched_too(world: World) -> None:
+    world.store.set_connection("prod", ok_at=world.clock.now(), error=None, remedy=None)
+    world.clock.advance(600)
+    world.store.apply_runs("prod", "runs", [make_run("a")], complete=True)
+    fetched = world.clock.now()
+    world.clock.advance(60)
+    world.provider.failures["sources"] = ServerFaultError("prod: it fails (500).")
+    failed = asyncio.Event()
+
+    def told(health: ConnectionHealth) -> None:
+        if health.state is HealthState.ERROR:
+            failed.set()
+
+    loop = ConnectionLoop(world.link, world.store, world.clock, Random(1), told)
+    task = asyncio.create_task(loop.run())
+    await failed.wait()
+    task.cancel()
+    assert loop.health.ok_at == fetched

@@ -133,12 +133,14 @@ class ConnectionLoop:
         self._well_saved_at = None
         state = await asyncio.to_thread(self._store.connection_state, self._link.name)
         if state is not None:
-            known = await asyncio.to_thread(self._store.retired, self._link.name)
-            self._retired = retired_error(known)
+            retired = await asyncio.to_thread(self._store.retired, self._link.name)
+            self._retired = retired_error(retired)
             if self._retired is None:
                 heard = partial(self._link.next_try.heard, self._clock.now())
                 next_at = await asyncio.to_thread(heard) if state.error else None
-                self._set_health(self.health.told(state.ok_at, state.error, state.remedy, next_at))
+                known = [at for at in (state.ok_at, self.health.ok_at) if at is not None]
+                ok_at = max(known, default=None)
+                self._set_health(self.health.told(ok_at, state.error, state.remedy, next_at))
             else:
                 self._set_health(self.health.outlived(self._retired, state.ok_at))
         if self.visible and self.health.state is not HealthState.ERROR:
@@ -293,10 +295,12 @@ class ConnectionLoop:
         }
 
     async def _remember(self) -> None:
-        """Start from the last known health, so that the age of the data is told at once."""
-        state = await asyncio.to_thread(self._store.connection_state, self._link.name)
-        if state is not None:
-            self._set_health(replace(self.health, ok_at=state.ok_at))
+        """Start from the last answer, so that the age of the data is told at once.
+
+        It may be a command's, which tells the store of no health.
+        """
+        answered_at = await asyncio.to_thread(self._store.answered_at, self._link.name)
+        self._set_health(replace(self.health, ok_at=answered_at))
 
     async def _save(self, failure: ProviderError | None) -> None:
         """Tell the store how the connection is; that it answers on is told now and then."""

@@ -6,8 +6,10 @@ from tui.presentation.table import Cell, Column, TableRow
 from tui.store import Hit
 from tui.text import ELLIPSIS, clean_line
 
+NARROW = 30
+"""Characters of the narrowest column for what was found."""
 BEFORE = 16
-"""Characters shown before a match: so few that the match is seen in a narrow column, too."""
+"""Characters shown before a match that a long text follows: it is seen in a narrow column, too."""
 
 
 @frozen
@@ -27,7 +29,7 @@ def columns(*, within_run: bool) -> tuple[Column, ...]:
         (not within_run, Column("run", "RUN", min_width=10, max_width=24, weight=1)),
         (True, Column("row", "ROW", min_width=8, max_width=24, weight=1)),
         (True, Column("field", "IN", width=8)),
-        (True, Column("found", "FOUND", min_width=30, weight=4)),
+        (True, Column("found", "FOUND", min_width=NARROW, weight=4)),
     )
     return tuple(column for there, column in optional if there)
 
@@ -46,13 +48,18 @@ def hit_row(hit: Hit, *, within_run: bool) -> TableRow:
 
 def excerpt(hit: Hit) -> Cell:
     """Return the match in its context, on one line."""
-    before = clean_line(hit.before)
-    if len(before) > BEFORE:
-        before = ELLIPSIS + before[1 - BEFORE :]
-    match = clean_line(hit.match)
-    return Cell(
-        before + match + clean_line(hit.after), "", lit=(len(before), len(before) + len(match))
-    )
+    match, after = clean_line(hit.match), clean_line(hit.after)
+    before = _end(clean_line(hit.before), max(BEFORE, NARROW - len(match) - len(after)))
+    return Cell(before + match + after, "", lit=(len(before), len(before) + len(match)))
+
+
+def _end(text: str, most: int) -> str:
+    """Return the last words of a text, of at most so many characters; at least a part of one."""
+    if len(text) <= most:
+        return text
+    cut = text[1 - most :]
+    _part, space, words = cut.partition(" ")
+    return ELLIPSIS + (words if space and words.strip() else cut)
 
 
 def place_of(hit: Hit) -> FoundPlace:
