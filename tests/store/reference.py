@@ -211,6 +211,12 @@ def run_facts(
     facts = _renamed({**record, **sums}, RUN_NAMES)
     began = run.started_at or run.created_at
     end = run.ended_at or (now if run.live else None)
+    # A record also tells of rows that are not there, which a filter does not.
+    facts["warning"] = [
+        *(concern.sentence for concern in stored.concerns),
+        *run.warnings,
+        *stored.sync.notes,
+    ]
     facts["live"] = run.live
     facts["started"] = None if began is None else began.isoformat()
     facts["ended"] = record["ended_at"]
