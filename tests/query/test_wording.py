@@ -6,6 +6,14 @@ from hypothesis import strategies as st
 
 from tui.query import find, phrase, phrases, says, words
 
+FILES = (
+    f"x;base64,{'aab ' * 30}",
+    f"x;base64,{'aab-' * 30}",
+    f"aab ;base64,{'A' * 80} b b",
+    f"{'x' * 70} a",
+    f"a {'x' * 64} b",
+)
+"""What is a file and what is none, and words of which only the beginning counts."""
 TEXTS = st.text(alphabet="abcß éİ日本\u0e31\u0e01_\n1½\u212a\ufdfa\ud800-'\"", max_size=12)
 
 
@@ -50,6 +58,24 @@ def test_it_is_found_where_it_is_said_and_nowhere_else(text: str, wanted: str) -
     looked_for = phrase(wanted)
     if looked_for:
         assert says(text, looked_for) == (find(text, looked_for) is not None)
+
+
+@given(
+    st.text(st.sampled_from("abAB_1 \n-"), max_size=14) | st.sampled_from(FILES),
+    st.text(st.sampled_from("abAB_1 \n-\u212a\u00e9"), max_size=7) | st.just("x" * 70),
+)
+def test_it_is_said_where_its_words_follow_each_other(text: str, wanted: str) -> None:
+    looked_for, said = words(wanted), words(text)
+    if not looked_for:
+        return
+    goes_on = len(looked_for[-1]) >= 3
+    follows = any(
+        said[at : at + len(looked_for) - 1] == looked_for[:-1]
+        and (last := said[at + len(looked_for) - 1])
+        and (last.startswith(looked_for[-1]) if goes_on else last == looked_for[-1])
+        for at in range(len(said) - len(looked_for) + 1)
+    )
+    assert says(text, phrase(wanted)) is follows
 
 
 @given(TEXTS)
