@@ -83,6 +83,13 @@ def first_page(file: Path, random: Random) -> None:
     ruin(file, 1, random)
 
 
+def list_of_tables(file: Path, random: Random) -> None:
+    """Ruin all pages but the first one of what says which tables there are and where they begin."""
+    for page in pages_of(file, "sqlite_schema"):
+        if page != 1:
+            ruin(file, page, random)
+
+
 KINDS: dict[str, tuple[Callable[[Path, Random], None], float]] = {
     "row leaf": (leaf("row"), 0.9),
     "row leaves": (leaf("row", 5), 0.6),
@@ -97,5 +104,6 @@ KINDS: dict[str, tuple[Callable[[Path, Random], None], float]] = {
     "cut": (cut, 0.5),
     "header": (header, 1.0),
     "first page": (first_page, 1.0),
+    "list of tables": (list_of_tables, 1.0),
 }
 """Name to how, and the share of trials, with their bodies, that must be saved at least."""

@@ -14,6 +14,7 @@ from random import Random
 import pytest
 
 from tests.store.builders import REF, open_store, outcomes_page
+from tests.store.damage import pages_of
 from tui.models import Outcome
 from tui.store import damaged, salvage
 from tui.store.connections import create, transaction
@@ -123,11 +124,11 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
     seen: list[Path] = []
     mended_at = damaged._mended_at
 
-    def noted(copy: Path, *, whole_page: bool) -> sqlite3.Connection:
+    def noted(copy: Path, *, new_list: bool) -> sqlite3.Connection:
         seen.append(copy)
-        assert not whole_page, "the first page is whole but for its header"
+        assert not new_list, "the first page is whole but for its header"
         assert copy.stat().st_mode & 0o777 == 0o600
-        return mended_at(copy, whole_page=whole_page)
+        return mended_at(copy, new_list=new_list)
 
     monkeypatch.setattr(damaged, "_mended_at", noted)
     if not beside:
@@ -177,7 +178,7 @@ def test_a_first_page_is_not_taken_from_a_store_with_other_tables(copied: Path) 
         connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'INTEGER', 'integer')")
         connection.commit()
     overwrite(copied, 0, Random(3).randbytes(PAGE))
-    with pytest.raises(sqlite3.DatabaseError, match=r"^its first page is ruined$") as caught:
+    with pytest.raises(sqlite3.DatabaseError, match=r"^its list of tables is ruined$") as caught:
         DamagedFile(copied)
     assert caught.value.sqlite_errorcode == sqlite3.SQLITE_CORRUPT
     assert [one.name for one in copied.parent.iterdir()] == [FILE_NAME]
@@ -190,11 +191,30 @@ def test_a_ruined_first_page_is_that_of_a_new_store(copied: Path) -> None:
         assert opened.columns("sample")[:2] == ["run", "at"]
 
 
-def test_a_first_page_is_not_taken_where_the_list_of_tables_is_ruined_too(copied: Path) -> None:
-    told = copied.read_bytes().index(b"case-folded name or id", PAGE)  # a comment in a statement
-    overwrite(copied, 0, b"\xff" * PAGE)
-    overwrite(copied, told, b"\xff")
-    with pytest.raises(sqlite3.DatabaseError, match="its first page is ruined"):
+def list_of_tables(file: Path) -> list[int]:
+    """Return the pages that tell where every table begins."""
+    pages = sorted(pages_of(file, "sqlite_schema"))
+    assert len(pages) > 2
+    assert pages[0] == 1
+    return pages
+
+
+@pytest.mark.parametrize("spared", [0, 1, -1])
+def test_a_ruined_list_of_tables_is_that_of_a_new_store(copied: Path, spared: int) -> None:
+    pages = list_of_tables(copied)
+    for page in pages:
+        if page != pages[spared]:
+            overwrite(copied, (page - 1) * PAGE, Random(page).randbytes(PAGE))
+    with closing(DamagedFile(copied)) as opened:
+        assert len(opened.some("SELECT id FROM row")) == 50
+        assert opened.columns("sample")[:2] == ["run", "at"]
+    assert [one.name for one in copied.parent.iterdir()] == [FILE_NAME]
+
+
+def test_where_nothing_of_the_list_of_tables_is_left_none_is_made_up(copied: Path) -> None:
+    for page in list_of_tables(copied):
+        overwrite(copied, (page - 1) * PAGE, b"\xff" * PAGE)
+    with pytest.raises(sqlite3.DatabaseError, match="its list of tables is ruined"):
         DamagedFile(copied)
     assert [one.name for one in copied.parent.iterdir()] == [FILE_NAME]
 

@@ -8,10 +8,11 @@ has no checksums, so what comes out may still be wrong; the caller judges it.
 import os
 import sqlite3
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
 from tempfile import mkstemp
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from tui.store.connections import broken, connect, create, transaction
 
@@ -21,6 +22,10 @@ COPY_LIMIT = 2**30
 """Bytes up to which a file that SQLite does not open at all is copied and mended to be read."""
 _PAGE = 4096
 """SQLite's page size, which stores never change."""
+_HEADER = 100
+"""Bytes of the first page in front of its tree."""
+_LEAF = 13
+"""First byte of a page of a table's tree that leads to no others."""
 _TABLES = "SELECT type, name, rootpage, sql FROM sqlite_master ORDER BY name"
 _LAST_ID = 2**62
 _FAR = 2**40
@@ -152,20 +157,20 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
 
 
 def _mended(file: Path) -> sqlite3.Connection:
-    """Open a copy with a header that holds, or with the first page of a new store.
+    """Open a copy with a header that holds, or with a new store's list of tables.
 
     Raises sqlite3.Error, OSError.
     """
     try:
-        return _mended_copy(file, whole_page=False)
+        return _mended_copy(file, new_list=False)
     except sqlite3.DatabaseError:
-        return _mended_copy(file, whole_page=True)
+        return _mended_copy(file, new_list=True)
 
 
-def _mended_copy(file: Path, *, whole_page: bool) -> sqlite3.Connection:
+def _mended_copy(file: Path, *, new_list: bool) -> sqlite3.Connection:
     copy = _private_copy(file)
     try:
-        return _mended_at(copy, whole_page=whole_page)
+        return _mended_at(copy, new_list=new_list)
     finally:
         copy.unlink(missing_ok=True)  # what is open stays readable
 
@@ -182,38 +187,60 @@ def _private_copy(file: Path) -> Path:
     return Path(copyfile(file, copy))
 
 
-def _mended_at(copy: Path, *, whole_page: bool) -> sqlite3.Connection:
-    if not whole_page:
+def _mended_at(copy: Path, *, new_list: bool) -> sqlite3.Connection:
+    if not new_list:
         _mend_header(copy)
         return _open(copy, "ro")
-    page, tables = _new_store()
+    pages, tables = _new_store()
     with copy.open("r+b") as opened:
-        opened.write(page)
+        # Only then do the tables begin where a new store's do; else others would be read.
+        if not any(_is_there(opened, number, page) for number, page in pages.items()):
+            raise broken("its list of tables is ruined")
+        for number, page in pages.items():
+            opened.seek((number - 1) * _PAGE)
+            opened.write(page)
     _mend_header(copy)
     connection = _open(copy, "ro")
-    try:
-        same = connection.execute(_TABLES).fetchall() == tables
-    except sqlite3.DatabaseError:
-        same = False
-    # Only then do the tables begin where the new page says; else others would be read.
-    if not same:
+    if connection.execute(_TABLES).fetchall() != tables:
         connection.close()
-        raise broken("its first page is ruined")
+        raise broken("its list of tables is ruined")
     return connection
 
 
-def _new_store() -> tuple[bytes, list[Line]]:
-    """Return the first page of a store made just now, and what and where its tables are.
+def _is_there(file: BinaryIO, number: int, page: bytes) -> bool:
+    """Return whether a page of a file is this one; the header in front of the first may differ."""
+    begin = _HEADER if number == 1 else 0
+    file.seek((number - 1) * _PAGE + begin)
+    return file.read(_PAGE - begin) == page[begin:]
 
-    That is the same in all stores that this version made.
+
+def _new_store() -> tuple[dict[int, bytes], list[Line]]:
+    """Return the pages of the list of tables of a store made just now, and what is in it.
+
+    They are the same in all stores that this version made.
     """
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     transaction(connection, "BEGIN", create)
-    page, tables = connection.serialize()[:_PAGE], connection.execute(_TABLES).fetchall()
+    data, tables = connection.serialize(), connection.execute(_TABLES).fetchall()
     connection.close()
+    pages = {number: data[(number - 1) * _PAGE :][:_PAGE] for number in _tree(data, 1)}
     # The file's own length counts, not the new store's.
-    return page[:28] + bytes(4) + page[32:], tables
+    pages[1] = pages[1][:28] + bytes(4) + pages[1][32:]
+    return pages, tables
+
+
+def _tree(data: bytes, number: int) -> Iterator[int]:
+    """Yield the numbers of the pages of a table's tree, from its root."""
+    yield number
+    begin = (number - 1) * _PAGE
+    at = begin + (_HEADER if number == 1 else 0)
+    if data[at] == _LEAF:
+        return
+    (cells,) = struct.unpack_from(">H", data, at + 3)
+    for cell in struct.unpack_from(f">{cells}H", data, at + 12):
+        yield from _tree(data, *struct.unpack_from(">I", data, begin + cell))
+    yield from _tree(data, *struct.unpack_from(">I", data, at + 8))
 
 
 def _mend_header(copy: Path) -> None:
