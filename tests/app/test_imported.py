@@ -1,9 +1,13 @@
 """Runs whose connection exists only in the store."""
 
+from datetime import timedelta
+
 from tests.app.conftest import Opened, press, settled, text
 from tests.app.world import World, new_world, nightly
+from tests.clock import START
 from tests.exchange.importing import SAMPLES, import_files
 from tui.config import Config
+from tui.models import RunRef
 
 
 def world_with_imports(config: Config | None = None) -> World:
@@ -66,3 +70,15 @@ async def test_connections_list_imports_and_say_that_there_is_nothing_to_set(
         assert "Nobody is asked about them." in shown
         await press(pilot, "t")
         assert "notes came from files" in text(pilot)
+
+
+async def test_a_run_that_was_running_when_it_was_exported_is_not_live(opened: Opened) -> None:
+    world = world_with_imports()
+    world.put(nightly())
+    world.store.apply_imported(
+        nightly(ref=RunRef("notes", "eval_1/run_1"), deadline_at=START - timedelta(hours=1))
+    )
+    async with opened(world, size=(120, 40)) as pilot:
+        title = text(pilot).splitlines()[0]
+        assert "3 runs · 1 live " in title
+        assert "in trouble" not in title

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tui.providers.base import RunSource
 from tui.store.codec import column_text, dumps, from_json, instant, loads, micros, optional_instant
+from tui.store.eviction import KEPT_AS_IMPORTED
 from tui.store.model_encoders import as_json
 from tui.store.news import HAS_NEWS
 from tui.store.standing import ConnectionState, Holdings, Retired, SourceState
@@ -161,15 +162,19 @@ def answered_at(connection: sqlite3.Connection, name: str) -> datetime | None:
 
 
 def counts(connection: sqlite3.Connection, names: Sequence[str] | None, now: int) -> dict[str, int]:
-    """Return the numbers of runs, of live ones, of those in trouble and of those with news."""
+    """Return the numbers of runs, of live ones, of those in trouble and of those with news.
+
+    What came from a file stays as it was there, so nothing of it is live.
+    """
     marks = "" if names is None else f" WHERE connection IN ({','.join('?' * len(names))})"
-    runs, live, trouble, news = connection.execute(
-        "SELECT count(*), total(live), total(status IN ('failed', 'expired')"  # noqa: S608 - marks
-        f" OR concerns NOT NULL OR (live AND coalesce(deadline < ?, 0))), total({HAS_NEWS})"
+    live = f"(live AND kept & {KEPT_AS_IMPORTED} = 0)"
+    runs, living, trouble, news = connection.execute(
+        f"SELECT count(*), total({live}), total(status IN ('failed', 'expired')"  # noqa: S608 - marks
+        f" OR concerns NOT NULL OR ({live} AND coalesce(deadline < ?, 0))), total({HAS_NEWS})"
         f" FROM run{marks}",
         (now, *map(column_text, names or ())),
     ).fetchone()
-    return {"runs": runs, "live": int(live), "trouble": int(trouble), "news": int(news)}
+    return {"runs": runs, "live": int(living), "trouble": int(trouble), "news": int(news)}
 
 
 def never_whole(connection: sqlite3.Connection, names: Sequence[str] | None) -> tuple[int, int]:
