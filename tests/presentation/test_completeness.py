@@ -77,6 +77,7 @@ def test_the_providers_own_reason_stands_where_it_gave_one() -> None:
         "0 of 5 rows are stored: 5 are not there "
         "(The output file has expired or was deleted (404))."
     )
+    assert completeness(stored).why == (missing_rows(stored),), "a reason is told once"
 
 
 @pytest.mark.parametrize("status", [Status.CANCELED, Status.FAILED, Status.EXPIRED])

@@ -9,7 +9,8 @@ from tui.commands.output import CUT_STORY, check_fields, write
 from tui.commands.reference import resolve
 from tui.commands.session import Session
 from tui.models import JsonObject, RunRef
-from tui.presentation.completeness import missing_rows
+from tui.presentation.completeness import rows_notes
+from tui.presentation.format import plural
 from tui.presentation.records import ROW_FIELDS, is_cut, row_record, uncut
 from tui.store import RowHead, RowQuery, View
 
@@ -65,11 +66,11 @@ def _tell_gaps(session: Session, ref: RunRef, shown: int, total: int, limit: int
     if stored is not None:
         if not total and stored.sync.begun_at is None and session.offline:
             session.tell(f"{ref}: its rows have never been fetched; leave --offline out once.")
-        missing = missing_rows(stored)
-        for note in ([missing] if missing else []) + [*stored.sync.notes]:
+        for note in rows_notes(stored):
             session.tell(f"{ref}: {note}")
         if stored.sync.skipped:
-            session.tell(f"{ref}: {stored.sync.skipped} items could not be read and were skipped.")
+            unread = plural(stored.sync.skipped, "item")
+            session.tell(f"{ref}: not read and left out: {unread}.")
     if shown < total:
         session.tell(f"{shown} of {total} rows shown (--limit {limit}).")
 

@@ -88,6 +88,13 @@ def missing_rows(stored: StoredRun) -> str:
     )
 
 
+def rows_notes(stored: StoredRun) -> tuple[str, ...]:
+    """Return what is to be told of a run's rows: what lacks, then what that has not told yet."""
+    missing = missing_rows(stored)
+    notes = (note for note in stored.sync.notes if note.rstrip(".") not in missing)
+    return (missing, *notes) if missing else tuple(notes)
+
+
 def completeness(stored: StoredRun) -> Completeness:
     """Judge whether everything of a run's rows is stored that there will ever be."""
     sync = stored.sync
@@ -100,10 +107,8 @@ def completeness(stored: StoredRun) -> Completeness:
         unfinished = "It is still running."
     if unfinished:
         return Completeness(False, (unfinished,), may_come=True)
-    missing = missing_rows(stored)
-    why = tuple(text for text in (missing, *sync.notes) if text)
-    if missing:
-        return Completeness(False, why, may_come=_read_too_early(stored))
+    if missing_rows(stored):
+        return Completeness(False, rows_notes(stored), may_come=_read_too_early(stored))
     if sync.skipped:
         unread = f"{plural(sync.skipped, 'item')} could not be read."
         return Completeness(False, (unread, *sync.notes), may_come=False)

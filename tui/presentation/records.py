@@ -20,7 +20,7 @@ from tui.models import (
     Trial,
     Usage,
 )
-from tui.presentation.completeness import missing_rows
+from tui.presentation.completeness import rows_notes
 from tui.store import ERROR_LIMIT, REASON_LIMIT, Hit, RowHead, StoredRun
 
 RUN_FIELDS = (
@@ -146,8 +146,7 @@ def run_record(stored: StoredRun, *, stale: bool) -> JsonObject:
         "warnings": [
             *(concern.sentence for concern in stored.concerns),
             *run.warnings,
-            *stored.sync.notes,
-            *(text for text in [missing_rows(stored)] if text),
+            *rows_notes(stored),
         ],
         "fetched_at": timestamp(stored.fetched_at),
         "stale": stale,

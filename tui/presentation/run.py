@@ -8,7 +8,7 @@ from typing import TypeVar
 from tui.analysis.sequential import rate_interval
 from tui.models import CriterionStats, CriterionType, JsonValue, ModelUsage, Run
 from tui.presentation import format as fmt
-from tui.presentation.completeness import missing_rows
+from tui.presentation.completeness import rows_notes
 from tui.presentation.following import BASELINE, WATCHED
 from tui.presentation.runs import KEPT, group_name, mean_text, models_text
 from tui.presentation.table import Cell, Column
@@ -211,10 +211,7 @@ def notes(stored: StoredRun) -> tuple[str, ...]:
             " them."
         )
     found.extend(f"⚠ {warning}" for warning in run.warnings)
-    missing = missing_rows(stored)
-    if missing:
-        found.append(f"⚠ {missing}")
-    found.extend(f"⚠ {note}" for note in sync.notes)
+    found.extend(f"⚠ {note}" for note in rows_notes(stored))
     skipped = stored.skipped
     if skipped:
         verb = "was" if skipped == 1 else "were"
