@@ -131,6 +131,7 @@ def views(store: Store, ref: RunRef, rows: int) -> None:
         "not outcome:failed latency>2s": RowQuery(text="not outcome:failed latency>2s"),
         "criteria.judge.score<0.3": RowQuery(text="criteria.judge.score<0.3"),
         "label~99": RowQuery(text="label~99"),
+        "output~nowhere": RowQuery(text="output~nowhere"),
     }.items():
         store.rows(ref, RowQuery(text="none"))  # the last view is kept: this one replaces it
         line(f"open {name}", timed(partial(store.rows, ref, query)))
