@@ -1,5 +1,6 @@
 """What is told of a stored body after a quick look is what decoding it and reading it tells."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -143,4 +144,18 @@ def test_rows_of_no_trial_of_one_and_of_several(
         ),
     )
     assert "".join(keys(store, RowQuery(text=text))) == found
+    store.close()
+
+
+@pytest.mark.parametrize("later", [[0, 9], [3, 4], range(10)])
+def test_trials_that_came_after_the_index_are_read(later: Sequence[int]) -> None:
+    store = open_store()
+    before = make_trial("t1", output="sorry")
+    store.apply_rows(REF, rows_page(*(make_row(f"{i}", before, index=i) for i in range(10))))
+    while store.search.fill():
+        pass
+    after = make_trial("t2", output="a refund")
+    store.apply_rows(REF, rows_page(*(make_row(f"{i}", after, index=i) for i in later)))
+    assert keys(store, RowQuery(text="output:refund")) == [f"{i}" for i in later]
+    assert keys(store, RowQuery(text="output:sorry")) == [f"{i}" for i in range(10)]
     store.close()

@@ -16,6 +16,7 @@ from tui.store.selecting import reading_connection
 BODY_FIELDS = ("output", "input", "reason", "expected")
 """Fields of a filter whose values are bodies."""
 _SAYS, _ABSENT, _UNREAD = 1, 2, 4
+_WITH_UNREAD = bytes(mark | _UNREAD for mark in range(256))
 _SOME = 100
 _BODIES_OF_ROW = (
     "SELECT body.data FROM trial JOIN body ON body.trial = trial.id WHERE trial.row = ?"
@@ -152,9 +153,19 @@ class RowBodies(_BodyTest):
         for mark, trials in ((_SAYS, asked.says), (_ABSENT, asked.absent), (_UNREAD, asked.retold)):
             for row in existing(connection, trials).values():
                 marks[row] |= mark
-        for (row,) in connection.execute("SELECT row FROM trial WHERE id > ?", (asked.upto,)):
-            marks[row] |= _UNREAD
+        self._mark_unread(marks, connection, asked.upto)
         return marks
+
+    def _mark_unread(self, marks: bytearray, connection: sqlite3.Connection, upto: int) -> None:
+        """Mark the rows whose trials came after what is in the index, or some rows more."""
+        first, last, trials = connection.execute(
+            "SELECT min(row), max(row), count(*) FROM trial WHERE id > ?", (upto,)
+        ).fetchone()
+        if trials and last - first < 2 * trials:  # nearly all between: no need to go through them
+            marks[first : last + 1] = marks[first : last + 1].translate(_WITH_UNREAD)
+            return
+        for (row,) in connection.execute("SELECT row FROM trial WHERE id > ?", (upto,)):
+            marks[row] |= _UNREAD
 
 
 class RunBodies(_BodyTest):
