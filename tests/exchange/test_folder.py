@@ -110,3 +110,20 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_nothing(tmp_path: Path) ->
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next_one_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    left = tmp_path / f".evaltop-{'0' * 16}.tmp"
+    others = [tmp_path / name for name in (".evaltop-x.tmp", ".evaltop", "rows.csv")]
+    for file in (left, *others):
+        file.write_text("rows")
+    with open_folder(tmp_path, force=False) as folder:
+        folder.new("a").write(b"a")
+        assert not left.exists()
+        with open_folder(tmp_path, force=False) as beside:
+            beside.new("b").write(b"b")
+            beside.place()
+        folder.place()
+    assert {file.name for file in tmp_path.iterdir()} == {"a", "b", *(one.name for one in others)}

@@ -6,7 +6,9 @@ that takes the folder's place leads nowhere.
 """
 
 import errno
+import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +19,7 @@ from typing import Any, BinaryIO
 from tui.errors import DataError, UsageError
 from tui.text import clean_line
 
+_TEMPORARY = re.compile(r"\.evaltop-[0-9a-f]{16}\.tmp")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 """What file systems answer that know no hard links."""
@@ -157,7 +160,8 @@ class Folder:
 def open_folder(path: Path, *, force: bool) -> Iterator[Folder]:
     """Open the target folder, made private (0700) if it is not there.
 
-    What was not placed when the block ends is removed again.
+    What was not placed when the block ends is removed again, and what exports that were killed
+    left behind is removed first.
 
     Raises:
         UsageError: it is not a folder.
@@ -174,10 +178,24 @@ def open_folder(path: Path, *, force: bool) -> Iterator[Folder]:
         raise _unwritten(str(path), error) from None
     folder = Folder(descriptor, path, force=force)
     try:
+        _clear_left_behind(descriptor)
         yield folder
     finally:
         folder.give_up()
         os.close(descriptor)
+
+
+def _clear_left_behind(descriptor: int) -> None:
+    """Remove the temporary files of exports that are no more; none while one is at work here.
+
+    Every export has a share in the folder's lock, which the system takes away with its process.
+    """
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for name in filter(_TEMPORARY.fullmatch, os.listdir(descriptor)):
+            os.unlink(name, dir_fd=descriptor)
+    with suppress(OSError):  # a file system without locks, where nothing is removed either
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
 @contextmanager
