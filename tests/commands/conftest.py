@@ -72,3 +72,9 @@ async def locked_desk() -> AsyncIterator[Desk]:
     desk = open_desk(FakeClock(), {**demo_keys(), "docs": "wrong-key-canary-1234"})
     yield desk
     await desk.services.aclose()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no machine be so slow that a command tells whom it waits for."""
+    monkeypatch.setattr("tui.commands.session.SLOW_S", 3600.0)

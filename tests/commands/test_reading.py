@@ -1,5 +1,6 @@
 """`runs`, `show` and `rows` over all five providers."""
 
+import asyncio
 import csv
 import io
 import json
@@ -298,3 +299,30 @@ async def test_an_answer_without_records_says_so(desk: Desk) -> None:
     assert "No row matches.\n" in desk.err.getvalue()
     await call(desk.session(), "search", "zzqqy")
     assert "Nothing that is stored says that.\n" in desk.err.getvalue()
+
+
+async def test_who_is_waited_for_is_told_when_that_takes_long(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = asyncio.Event()
+
+    class Heard(io.StringIO):
+        def write(self, text: str) -> int:
+            told.set()
+            return super().write(text)
+
+    desk.err = Heard()
+    sync = await desk.services.links["docs"].sync()
+    listed = sync.everything
+
+    async def slow() -> Any:
+        await told.wait()
+        return await listed()
+
+    monkeypatch.setattr(sync, "everything", slow)
+    session = desk.session()
+    told.clear()
+    monkeypatch.setattr("tui.commands.session.SLOW_S", 0.0)
+    links = [desk.services.links["docs"]]
+    await session.list_everything(links)
+    assert desk.err.getvalue() == "Still asking docs …\n"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TextIO
@@ -24,6 +25,8 @@ from tui.services import Services
 from tui.store import StoredRun
 from tui.text import clean_line
 
+SLOW_S = 3.0
+"""After so long without an answer it is said who is waited for."""
 _WORST_FIRST = (70, 78, 77, 69, 75, 66, 65, 64)
 
 
@@ -151,6 +154,20 @@ class Session:
         """Whether nobody was asked, or somebody did not answer."""
         return self.offline or bool(self.failures)
 
+    @contextmanager
+    def told_when_slow(self, waiting: Sequence[str]) -> Iterator[None]:
+        """Say once who is still asked, when that takes long; `waiting` may shrink meanwhile."""
+
+        def tell() -> None:
+            if waiting:
+                self.tell(f"Still asking {', '.join(waiting)} …")
+
+        timer = asyncio.get_running_loop().call_later(SLOW_S, tell)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     async def each(
         self, links: Sequence[Link], ask: Callable[[Link], Coroutine[Any, Any, None]]
     ) -> None:
@@ -170,8 +187,15 @@ class Session:
 
     async def list_everything(self, links: Sequence[Link]) -> None:
         """Store all runs of these connections; failures are told and remembered."""
+        waiting = [link.name for link in links]
 
         async def ask(link: Link) -> None:
+            try:
+                await listed(link)
+            finally:
+                waiting.remove(link.name)
+
+        async def listed(link: Link) -> None:
             for _source, error in await (await link.sync()).everything():
                 if isinstance(error, RetiredError):
                     self.retired(link.name, error)
@@ -180,4 +204,5 @@ class Session:
                 if isinstance(error, MissingError):  # a whole list, not a run that was asked for
                     self.codes.add(ProviderError.exit_code)
 
-        await self.each(links, ask)
+        with self.told_when_slow(waiting):
+            await self.each(links, ask)

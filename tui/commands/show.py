@@ -22,7 +22,8 @@ async def run(arguments: argparse.Namespace, session: Session) -> int:
         link = session.services.links.get(run_ref.connection)
         try:
             if link is not None:
-                await (await link.sync()).run(run_ref)
+                with session.told_when_slow([link.name]):
+                    await (await link.sync()).run(run_ref)
         except RetiredError as error:
             session.retired(run_ref.connection, error)
         except ProviderError as error:
