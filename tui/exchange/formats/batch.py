@@ -80,7 +80,9 @@ class BatchFiles:
         """Remember what was asked; the results that follow are shown with it."""
         run = self._run(file, target, ProviderKind.OPENAI)
         yield RunTold(run, more=True)
-        requests = self._requests.setdefault(run.ref, Requests())
+        requests = self._requests.get(run.ref)
+        if requests is None:
+            requests = self._requests[run.ref] = Requests()
         for line in json_lines(file):
             custom_id = line.value.get("custom_id") if isinstance(line.value, dict) else None
             if isinstance(line.value, dict) and isinstance(custom_id, str):
