@@ -135,7 +135,7 @@ class IndexFile:
             found = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         else:
             make_private(file)
-            found = sqlite3.connect(file, 0, isolation_level=None, check_same_thread=False)
+            found = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             found.execute("PRAGMA synchronous = NORMAL")
             # A transaction that spilled would shut readers out until its end.
