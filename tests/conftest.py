@@ -5,6 +5,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -15,6 +16,8 @@ from hypothesis import settings
 
 from tests.clock import FakeClock
 from tui import crash
+from tui.clock import Clock
+from tui.store import Store
 
 # How long an example takes is the machine's matter, and says nothing of the code.
 settings.register_profile("unhurried", settings(), deadline=None)
@@ -61,6 +64,24 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _stores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the stores that a test opened itself; the app and its commands close their own."""
+    opened: list[Store] = []
+    open_store = Store.open
+
+    def noted(data_dir: Path | None, *, clock: Clock) -> Store:
+        store = open_store(data_dir, clock=clock)
+        if sys._getframe(1).f_globals["__name__"].startswith("tests."):
+            opened.append(store)
+        return store
+
+    monkeypatch.setattr(Store, "open", noted)
+    yield
+    for store in opened:
+        store.close()
 
 
 @pytest.fixture(autouse=True)

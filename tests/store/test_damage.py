@@ -59,7 +59,7 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, how: st
 
 
 AS_NOBODY_DAMAGED = """
-import hashlib, orjson, os, sys
+import hashlib, orjson, os, sys, urllib.parse  # another user may not be able to read them later on
 from pathlib import Path
 from tests.store.builders import REF, counts
 from tests.store.files import goes_on, reopen, sentence

@@ -106,7 +106,7 @@ def test_a_directory_that_cannot_be_made_means_memory(tmp_path: Path) -> None:
 
 
 AS_NOBODY = """
-import hashlib, orjson, os, sys  # another user may not be able to read the library later on
+import hashlib, orjson, os, sys, urllib.parse  # another user may not be able to read them later on
 from pathlib import Path
 from tests.store.builders import REF, counts
 from tests.store.files import goes_on, reopen, sentence

@@ -128,7 +128,7 @@ def test_an_upgrade_killed_midway_loses_nothing(tmp_path: Path, statement: int) 
 
 
 AS_NOBODY = """
-import os, sys
+import os, sys, urllib.parse  # another user may not be able to read it later on
 from pathlib import Path
 from tests.clock import FakeClock
 from tests.store.test_older_files import contents

@@ -194,15 +194,33 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
             .not_valid_after(now + dt.timedelta(days=1))
         )
 
+    # What RFC 5280 demands and Python insists on from 3.13 on.
+    by = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+    signs = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
     ca = (
         begun(ca_name, ca_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False
+        )
+        .add_extension(signs, critical=True)
         .sign(ca_key, hashes.SHA256())
     )
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     server = (
         begun(x509.Name([]), key.public_key())
         .add_extension(x509.SubjectAlternativeName(names), critical=True)
+        .add_extension(by, critical=False)
         .sign(ca_key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

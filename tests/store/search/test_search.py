@@ -1,6 +1,7 @@
 """Searches find every stored trial that says it: indexed, not indexed yet, and told anew."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_the_index_is_made_anew_when_much_of_it_is_gone(tmp_path: Path) -> None:
     fill(store)
     walk(store, rows_page(*rows[:10]))
     fill(store)
-    with sqlite3.connect(tmp_path / index_file.FILE_NAME) as connection:
+    with closing(sqlite3.connect(tmp_path / index_file.FILE_NAME)) as connection:
         assert connection.execute("SELECT docs FROM state").fetchone() == (10,)
     assert len(look(store, "needle")) == 10
     store.close()
