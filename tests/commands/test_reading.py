@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands.conftest import Desk, call
 from tui.commands.arguments import build_parser
+from tui.commands.headless import tell
 from tui.commands.reference import resolve
 from tui.errors import AuthError, MissingError, NotFoundError, UsageError
 from tui.presentation.records import ROW_FIELDS, RUN_FIELDS, TRIAL_FIELDS
@@ -180,8 +181,14 @@ async def test_a_reference_may_be_an_id_a_name_or_a_prefix(desk: Desk) -> None:
     assert str((await resolve(session, "team-weave/amber-river")).run.ref).startswith("team-weave/")
     with pytest.raises(NotFoundError) as caught:
         await resolve(session, "prod/evalrun_")
-    assert len(caught.value.candidates) > 1
+    candidates = caught.value.candidates
+    assert len(candidates) > 10
     assert caught.value.exit_code == 66
+    tell(caught.value, desk.err)
+    told = desk.err.getvalue().splitlines()
+    assert f"{len(candidates)} runs" in told[-12]
+    assert told[-11:-1] == [f"  {ref}" for ref in candidates[:10]]
+    assert told[-1] == f"  and {len(candidates) - 10} more"
     with pytest.raises(NotFoundError):
         await resolve(session, "prod/there-is-no-such-run")
 

@@ -15,7 +15,7 @@ from tui.commands.session import Session
 from tui.commands.surroundings import Surroundings
 from tui.config import Config, load_config
 from tui.credentials import terminal_prompt
-from tui.errors import ConfigError, EvaltopError, QueryError
+from tui.errors import ConfigError, EvaltopError, NotFoundError, QueryError
 from tui.services import Services, open_services
 from tui.text import clean_line
 
@@ -46,6 +46,7 @@ ON_SETTINGS = {
 }
 """Command to the module whose `run` is its `SettingsCommand`."""
 
+_CANDIDATES_SHOWN = 10
 _FILTER_SHOWN = 2000
 """Characters of a broken filter that are repeated; longer ones are refused anyway."""
 
@@ -83,7 +84,7 @@ def run_command(
 
 
 def tell(error: EvaltopError, err: TextIO) -> None:
-    """Write an error as one line per problem on `err`."""
+    """Write an error as one line per problem on `err`, one more for each reference it names."""
     if isinstance(error, ConfigError):
         err.writelines(f"evaltop: {problem.sentence()}\n" for problem in error.problems)
         err.write(f"evaltop: {error.remedy}\n")
@@ -91,6 +92,11 @@ def tell(error: EvaltopError, err: TextIO) -> None:
     err.write(f"evaltop: {error.sentence()}\n")
     if isinstance(error, QueryError):
         err.write(_pointed(error))
+    if isinstance(error, NotFoundError):
+        shown = error.candidates[:_CANDIDATES_SHOWN]
+        err.writelines(f"  {clean_line(ref)}\n" for ref in shown)
+        more = len(error.candidates) - len(shown)
+        err.write(f"  and {more} more\n" if more else "")
 
 
 def _pointed(error: QueryError) -> str:

@@ -12,8 +12,6 @@ from tui.models import RunRef
 from tui.store import StoredRun
 from tui.text import clean_line
 
-_CANDIDATES_SHOWN = 10
-
 
 async def resolve(session: Session, text: str) -> StoredRun:
     """Return the run `text` names, asking the provider when it is not stored yet.
@@ -52,14 +50,10 @@ def _one(session: Session, wanted: str, names: list[str]) -> StoredRun | None:
     found = session.services.store.find_runs(wanted, names)
     if len(found) <= 1:
         return found[0] if found else None
-    candidates = tuple(str(stored.run.ref) for stored in found)
-    shown = ", ".join(clean_line(ref) for ref in candidates[:_CANDIDATES_SHOWN])
-    more = len(candidates) - _CANDIDATES_SHOWN
     raise NotFoundError(
-        f"{clean_line(wanted)!r} could mean {len(candidates)} runs: "
-        f"{shown}{f' and {more} more' if more > 0 else ''}.",
-        remedy="Give one of these references.",
-        candidates=candidates,
+        f"{clean_line(wanted)!r} could mean {len(found)} runs.",
+        remedy="Give one of these references:",
+        candidates=tuple(str(stored.run.ref) for stored in found),
     )
 
 
