@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs
 
+import psutil
 import pytest
 
 from tests.loopback import JsonHandler, LoopbackServer, listed
+from tests.terminal import Terminal
 
 EVALTOP = str(Path(sys.executable).with_name("evaltop"))
 PAGES, PAGE = 6, 100
@@ -158,27 +160,74 @@ def test_a_killed_process_is_gone_on_with_at_the_page_where_it_was(
     assert len(rows_stored(env)) == 600
 
 
-def test_ctrl_c_ends_an_archive_with_an_account(api: PagedApi, tmp_path: Path) -> None:
-    env = environ(
+@pytest.fixture
+def stopped(api: PagedApi, tmp_path: Path) -> dict[str, str]:
+    """The surroundings of an archive whose third page does not come."""
+    api.hold_at = "item_199"
+    return environ(
         tmp_path,
         f'[connections.prod]\nprovider = "openai"\nbase_url = "{api.server.base_url}"\n'
         'batches = false\nkey_command = ["echo", "loopback-key"]\n',
     )
-    api.hold_at = "item_199"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_ends_an_archive_with_an_account(
+    api: PagedApi, stopped: dict[str, str], number: signal.Signals, code: int
+) -> None:
     archive = subprocess.Popen(
         [EVALTOP, "archive", "--format=json"],
-        env=env,
+        env=stopped,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert api.held.wait(60)
-    archive.send_signal(signal.SIGINT)
-    _out, err = archive.communicate(timeout=20)
-    assert archive.returncode == 130
+    archive.send_signal(number)
+    out, err = archive.communicate(timeout=20)
+    assert archive.returncode == code
+    (told,) = json.loads(out)
+    assert (told["ref"], told["state"], told["rows_stored"]) == (REF, "partial", 200)
     assert "Stopped." in err
+    assert "1 run: 0 complete, 1 partial." in err
     assert "Traceback" not in err
-    assert len(rows_stored(env)) == 200
+    assert len(rows_stored(stopped)) == 200
+
+
+@pytest.mark.parametrize("to_file", [True, False])
+def test_a_hang_up_ends_an_archive_whose_account_may_go_to_a_file(
+    api: PagedApi, stopped: dict[str, str], tmp_path: Path, to_file: bool
+) -> None:
+    account = tmp_path / "account.json"
+    where = f' >"{account}"' if to_file else ""
+    words = ["sh", "-c", f'exec "{EVALTOP}" archive --format=json{where}']
+    terminal = Terminal(words, environ=stopped)
+    assert api.held.wait(60)
+    os.close(terminal.fd)
+    assert psutil.Process(terminal.pid).wait(20) == 129
+    assert not list((tmp_path / "data").glob("crash-*"))
+    if to_file:
+        assert [one["rows_stored"] for one in json.loads(account.read_text())] == [200]
+
+
+def test_a_signal_that_was_ignored_from_the_start_ends_nothing(
+    api: PagedApi, stopped: dict[str, str]
+) -> None:
+    archive = subprocess.Popen(
+        ["nohup", EVALTOP, "archive", "--format=json"],
+        env=stopped,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert api.held.wait(60)
+    archive.send_signal(signal.SIGHUP)
+    api.go_on.set()
+    out, err = archive.communicate(timeout=60)
+    assert archive.returncode == 0, err
+    assert [one["state"] for one in json.loads(out)] == ["complete"]
 
 
 @pytest.mark.parametrize(

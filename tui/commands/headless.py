@@ -1,7 +1,6 @@
 """Run one headless command from parsed arguments to an exit code."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -9,6 +8,7 @@ from importlib import import_module
 from typing import TextIO, TypeAlias
 
 from tui.actions import all_problems
+from tui.commands.ending import run_until_signalled
 from tui.commands.making_room import make_room
 from tui.commands.output import display_width
 from tui.commands.session import Session
@@ -75,7 +75,7 @@ def run_command(
             raise ConfigError(config.problems)
         services = open_services(config, environ=environ, prompt=terminal_prompt(stdin, err))
         try:
-            return asyncio.run(_run(arguments, services, out, err))
+            return run_until_signalled(_run(arguments, services, out, err))
         finally:
             services.store.close()
     except EvaltopError as error:

@@ -1,6 +1,7 @@
 """What every reading command shares: the services, the chosen connections, and who failed."""
 
 import asyncio
+import errno
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,10 +85,14 @@ class Session:
         return [links[name] for name in self.connections() if name in links]
 
     def tell(self, sentence: str) -> None:
-        """Write one line of story on stderr."""
+        """Write one line of story on stderr; a terminal that has hung up ends nothing."""
         self.out.flush()
-        self.err.write(f"{clean_line(sentence, 2_000)}\n")
-        self.err.flush()
+        try:
+            self.err.write(f"{clean_line(sentence, 2_000)}\n")
+            self.err.flush()
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
 
     def failed(self, error: EvaltopError) -> None:
         """Tell a failure on stderr, once, and remember it for the exit code."""
