@@ -43,16 +43,16 @@ def overflow(file: Path, random: Random) -> None:
     ruin(file, random.choice(pages), random)
 
 
-def inner(file: Path, random: Random) -> None:
-    """Ruin a page of the rows' tree that is neither its root nor a leaf, if it has one."""
-    connection = sqlite3.connect(file)
-    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name='body'").fetchone()
-    connection.close()
-    pages = [p for p, kind in pages_of(file, "body").items() if kind == "internal" and p != root]
-    if pages:
-        ruin(file, random.choice(pages), random)
-    else:
-        leaf("body")(file, random)
+def above(table: str) -> Callable[[Path, Random], None]:
+    """Return what ruins all upper pages of a table, the one where it begins among them."""
+
+    def damage(file: Path, random: Random) -> None:
+        pages = [page for page, kind in pages_of(file, table).items() if kind == "internal"]
+        assert pages
+        for page in pages:
+            ruin(file, page, random)
+
+    return damage
 
 
 def bits(file: Path, random: Random) -> None:
@@ -96,7 +96,9 @@ KINDS: dict[str, tuple[Callable[[Path, Random], None], float]] = {
     "trial leaf": (leaf("trial"), 0.8),
     "body leaf": (leaf("body"), 0.9),
     "body overflow": (overflow, 0.99),
-    "body inner": (inner, 0.5),
+    "above rows": (above("row"), 1.0),
+    "above trials": (above("trial"), 1.0),
+    "above bodies": (above("body"), 1.0),
     "row key index": (leaf("row_key", 2), 1.0),
     "row score index": (leaf("row_score", 2), 1.0),
     "sync leaf": (leaf("sync"), 1.0),

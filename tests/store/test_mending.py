@@ -1,6 +1,7 @@
 """Headers that are mended in a copy, a file that is given up, and whose turn it is."""
 
 import errno
+import os
 import shutil
 import sqlite3
 import struct
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from tempfile import mkstemp
 
 import pytest
 
@@ -133,16 +135,43 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
     monkeypatch.setattr(damaged, "_mended_at", noted)
     if not beside:
 
-        def refused(_path: Path, mode: int = 0) -> None:
-            raise PermissionError(mode)
+        def elsewhere_only(suffix: str, prefix: str, folder: Path | None = None) -> tuple[int, str]:
+            if folder is not None:
+                raise PermissionError(errno.EACCES, "not here")
+            return mkstemp(suffix, prefix)
 
-        monkeypatch.setattr(Path, "touch", refused)
+        monkeypatch.setattr(damaged, "mkstemp", elsewhere_only)
     with closing(DamagedFile(copied)) as opened:
         assert len(opened.some("SELECT id FROM row")) == 50
         (copy,) = seen
         assert copy.parent == (copied.parent if beside else elsewhere)
         assert copy.name.startswith(FILE_NAME)
         assert not copy.exists()
+
+
+def test_what_a_kill_left_of_a_copy_is_removed_by_the_next(copied: Path) -> None:
+    left, at_work = (copied.with_name(f"{FILE_NAME}-{name}-copy") for name in ("a", "b"))
+    for each in (left, at_work):
+        each.touch()
+    os.utime(left, (0, 0))
+    overwrite(copied, 0, b"\xff" * 24)
+    DamagedFile(copied).close()
+    assert not left.exists()
+    assert at_work.exists()
+
+
+def test_nothing_is_left_of_a_copy_for_which_there_is_no_room(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: Path, copy: str) -> str:
+        Path(copy).write_bytes(b"a part")
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(damaged, "copyfile", full)
+    overwrite(copied, 0, b"\xff" * 24)
+    with pytest.raises(OSError, match="no room"):
+        DamagedFile(copied)
+    assert [*copied.parent.iterdir()] == [copied]
 
 
 @pytest.mark.parametrize("after", [0, 7, 1000])

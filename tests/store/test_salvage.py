@@ -136,11 +136,15 @@ def test_an_upgraded_file_whose_first_page_is_ruined_is_not_taken_for_another(
     store.close()
 
 
+@pytest.mark.parametrize("kind", [None, "header", "above rows"])
 def test_two_instances_read_one_damaged_file_and_take_each_row_once(
-    tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, kind: str | None
 ) -> None:
     monkeypatch.setattr("tui.store.database._SALVAGED_AT_ONCE_S", 0.0)
-    put_aside(Path(shutil.copy(whole, tmp_path / FILE_NAME)))
+    file = Path(shutil.copy(whole, tmp_path / FILE_NAME))
+    if kind is not None:
+        KINDS[kind][0](file, Random(7))
+    put_aside(file)
     stores = [reopen(tmp_path), reopen(tmp_path)]
     assert not any(counts(store, RUNS[0]).done for store in stores)
 
