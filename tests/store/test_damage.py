@@ -101,7 +101,7 @@ def test_a_damaged_file_too_large_to_be_mended_is_kept_and_that_is_said(
     file = fill(tmp_path)
     damaged(file, "header")
     before = file.read_bytes()
-    monkeypatch.setattr("tui.store.damaged.COPY_LIMIT", 1)
+    monkeypatch.setattr("tui.store.mending.COPY_LIMIT", 1)
     store = reopen(tmp_path)
     (account,) = store.salvaged()
     assert not account.readable

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.spoiled import spoil
-from tui.store import damaged
+from tui.store import mending
 from tui.store.connections import connect as connect_to
 from tui.store.damaged import DamagedFile
 
@@ -61,7 +61,7 @@ def test_a_file_nobody_may_write_is_read_as_it_lies(
             raise sqlite3.OperationalError("unable to open database file")
         return opens(file, mode)
 
-    monkeypatch.setattr(damaged, "connect", connect)
+    monkeypatch.setattr(mending, "connect", connect)
     with closing(DamagedFile(old)) as opened:
         assert len(opened.some("SELECT id FROM run")) == 4
     assert tried == ["ro", "rw", "ro&immutable=1"]
@@ -72,9 +72,9 @@ def test_a_file_too_large_to_be_mended_is_not_copied(
 ) -> None:
     file = tmp_path / "noise"
     file.write_bytes(b"\xff" * 8192)
-    monkeypatch.setattr(damaged, "COPY_LIMIT", 8191)
+    monkeypatch.setattr(mending, "COPY_LIMIT", 8191)
     with pytest.raises(OSError, match=r"^it is too large to be copied and mended$"):
         DamagedFile(file)
-    monkeypatch.setattr(damaged, "COPY_LIMIT", 8192)
+    monkeypatch.setattr(mending, "COPY_LIMIT", 8192)
     with pytest.raises(sqlite3.DatabaseError):
         DamagedFile(file)

@@ -18,7 +18,7 @@ import pytest
 from tests.store.builders import REF, open_store, outcomes_page
 from tests.store.damage import pages_of
 from tui.models import Outcome
-from tui.store import damaged, salvage
+from tui.store import mending, salvage
 from tui.store.connections import create, transaction
 from tui.store.damaged import DamagedFile
 from tui.store.schema import FILE_NAME
@@ -58,7 +58,7 @@ def test_a_ruined_header_is_written_as_it_was(copied: Path) -> None:
     overwrite(copied, 28, b"\xff" * 4)
     overwrite(copied, 44, b"\xff" * 4)
     overwrite(copied, 56, b"\xff" * 4)
-    damaged._mend_header(copied)
+    mending._mend_header(copied)
     after = copied.read_bytes()
     assert after[:18] == before[:18]
     assert after[18:20] == b"\x01\x01", "the rollback journal, which needs no other file"
@@ -71,7 +71,7 @@ def test_a_ruined_header_is_written_as_it_was(copied: Path) -> None:
 
 def test_a_sound_header_is_left_alone(copied: Path) -> None:
     before = copied.read_bytes()
-    damaged._mend_header(copied)
+    mending._mend_header(copied)
     assert copied.read_bytes() == before
 
 
@@ -80,7 +80,7 @@ def test_the_pages_of_a_part_are_counted_in_full(copied: Path) -> None:
     with copied.open("r+b") as opened:
         opened.truncate(size - 100)
     overwrite(copied, 0, b"\xff" * 24)
-    damaged._mend_header(copied)
+    mending._mend_header(copied)
     assert struct.unpack(">I", copied.read_bytes()[28:32]) == (size // PAGE,)
     assert copied.stat().st_size == size
 
@@ -102,14 +102,14 @@ def test_a_file_that_was_cut_gets_the_length_its_header_says(
     file = tmp_path / "cut"
     file.write_bytes(b"SQLite format 3\0".ljust(10 * PAGE, b"x"))
     overwrite(file, 28, struct.pack(">I", pages))
-    damaged._mend_header(file)
+    mending._mend_header(file)
     assert file.stat().st_size == length * PAGE
 
 
 def test_a_file_shorter_than_a_header_gets_one(tmp_path: Path) -> None:
     file = tmp_path / "short"
     file.write_bytes(b"?")
-    damaged._mend_header(file)
+    mending._mend_header(file)
     assert len(file.read_bytes()) == PAGE
     assert file.read_bytes()[60:92] == bytes(32)
     assert file.read_bytes()[96:] == bytes(PAGE - 96)
@@ -124,7 +124,7 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
     elsewhere.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     seen: list[Path] = []
-    mended_at = damaged._mended_at
+    mended_at = mending._mended_at
 
     def noted(copy: Path, *, new_list: bool) -> sqlite3.Connection:
         seen.append(copy)
@@ -132,7 +132,7 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
         assert copy.stat().st_mode & 0o777 == 0o600
         return mended_at(copy, new_list=new_list)
 
-    monkeypatch.setattr(damaged, "_mended_at", noted)
+    monkeypatch.setattr(mending, "_mended_at", noted)
     if not beside:
 
         def elsewhere_only(suffix: str, prefix: str, folder: Path | None = None) -> tuple[int, str]:
@@ -140,7 +140,7 @@ def test_the_copy_is_private_and_gone_while_it_is_read(
                 raise PermissionError(errno.EACCES, "not here")
             return mkstemp(suffix, prefix)
 
-        monkeypatch.setattr(damaged, "mkstemp", elsewhere_only)
+        monkeypatch.setattr(mending, "mkstemp", elsewhere_only)
     with closing(DamagedFile(copied)) as opened:
         assert len(opened.some("SELECT id FROM row")) == 50
         (copy,) = seen
@@ -167,7 +167,7 @@ def test_nothing_is_left_of_a_copy_for_which_there_is_no_room(
         Path(copy).write_bytes(b"a part")
         raise OSError(errno.ENOSPC, "no room")
 
-    monkeypatch.setattr(damaged, "copyfile", full)
+    monkeypatch.setattr(mending, "copyfile", full)
     overwrite(copied, 0, b"\xff" * 24)
     with pytest.raises(OSError, match="no room"):
         DamagedFile(copied)

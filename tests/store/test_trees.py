@@ -171,6 +171,6 @@ def test_a_file_too_large_to_be_copied_is_read_as_it_is(
 ) -> None:
     file = Path(shutil.copy(made, tmp_path / "store"))
     ruin(file, upper(file)[1], Random(4))
-    monkeypatch.setattr("tui.store.damaged.COPY_LIMIT", PAGE)
+    monkeypatch.setattr("tui.store.mending.COPY_LIMIT", PAGE)
     found = lines(file)
     assert 0 < len(found) < LINES - 101
