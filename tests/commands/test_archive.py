@@ -137,6 +137,42 @@ async def test_a_stopped_archive_tells_what_it_did_and_goes_on(
     assert f", {len(again) - 3} not reached." in story
 
 
+async def test_a_run_that_ends_meanwhile_is_told_as_it_was_judged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.clock.advance(60)
+    sync = await desk.services.links["docs"].sync()
+    whole, ended = sync.provider.get_run, asyncio.Event()
+    seen: list[RunRef] = []
+
+    async def get_run(ref: RunRef) -> Any:
+        found = await whole(ref)
+        if found.live or not seen:
+            seen.append(ref)
+            return found
+        desk.clock.advance(7200)
+        monkeypatch.setattr(sync.provider, "get_run", whole)
+        for one in seen:
+            await sync.run(one)  # as an app does that is at work on the same store
+        ended.set()
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(sync.provider, "get_run", get_run)
+    task = asyncio.create_task(call(desk.session(), "archive", "docs", "--format=json"))
+    await ended.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    told = {one["ref"]: one for one in json.loads(desk.out.getvalue())}
+    live = [one for one in told.values() if one["why"] == ["It is still running."]]
+    assert live
+    for one in live:
+        stored = desk.services.store.run(RunRef.parse(one["ref"]))
+        assert stored is not None
+        assert not stored.run.live
+        assert one["status"] == "running"
+
+
 async def test_a_failing_connection_is_left_after_a_while_and_named(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

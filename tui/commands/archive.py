@@ -245,8 +245,8 @@ def _record(session: Session, found: Account, *, listed: bool) -> JsonObject:
     return {
         "ref": str(found.ref),
         "connection": found.ref.connection,
-        "name": None if stored is None else stored.run.name,
-        "status": None if stored is None else stored.run.status.value,
+        "name": found.name,
+        "status": None if found.status is None else found.status.value,
         "state": state_of(found),
         "why": list(found.why) if listed else " ".join(found.why),
         "rows_expected": found.rows_expected,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tui.clock import Clock
 from tui.errors import MissingError, ProviderError, RetiredError
 from tui.frozen import frozen
-from tui.models import RunRef
+from tui.models import RunRef, Status
 from tui.polling.links import Link
 from tui.polling.row_walks import at_once
 from tui.polling.rows_progress import RowsProgress
@@ -54,6 +54,9 @@ class Account:
     asked: bool = True
     """False when the run was archived before and nobody was asked."""
     failure: ProviderError | None = None
+    name: str | None = None
+    status: Status | None = None
+    """As it was when the rest was judged; None when nothing is stored of the run."""
 
 
 class Archiver:
@@ -147,6 +150,8 @@ class Archiver:
             opened,
             asked,
             failure,
+            stored.run.name,
+            stored.run.status,
         )
 
     @property
