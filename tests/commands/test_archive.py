@@ -1,8 +1,10 @@
 """`archive` over the simulated world."""
 
 import asyncio
+import io
 import json
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -86,6 +88,40 @@ async def test_scorer_calls_of_weave_come_with_it(desk: Desk) -> None:
         assert one["trials_opened"] == one["trials_stored"] > 0
     assert code in (0, 75)
     assert "trials opened …" in desk.err.getvalue()
+
+
+class Story(io.StringIO):
+    """What is told on stderr, and when its lines of progress were."""
+
+    def __init__(self, desk: Desk, *, terminal: bool) -> None:
+        super().__init__()
+        self._desk = desk
+        self._terminal = terminal
+        self.told_at: list[float] = []
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    def write(self, text: str) -> int:
+        if text.endswith(" …\n"):
+            self.told_at.append(self._desk.clock.monotonic())
+        return super().write(text)
+
+
+@pytest.mark.parametrize(("terminal", "least", "most"), [(True, 2, 10), (False, 30, 60)])
+async def test_a_log_has_fewer_lines_of_progress_than_a_terminal(
+    desk: Desk, terminal: bool, least: float, most: float
+) -> None:
+    desk.clock.advance(7200)
+    story = Story(desk, terminal=terminal)
+    session = desk.session()
+    session.err = story
+    await call(session, "archive", "team-weave", "--limit=2")
+    gaps = [later - before for before, later in pairwise(story.told_at)]
+    assert gaps
+    assert least <= min(gaps) <= most
+    assert "1/2 team-weave/" in story.getvalue()
+    assert "2/2 team-weave/" in story.getvalue()
 
 
 async def test_limit_and_age_choose_the_newest(desk: Desk) -> None:

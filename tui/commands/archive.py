@@ -45,6 +45,8 @@ MISSING_CODE = 65
 LATER_CODE = 75
 """A later call may bring more."""
 _STORY_EVERY_S = 2.0
+_LOGGED_EVERY_S = 30.0
+"""The same where the story goes to no terminal: a log of a long archive is to be read, too."""
 _FAILURES_IN_A_ROW = 3
 """After so many a connection is left for this time."""
 _PAGE = 500
@@ -89,6 +91,7 @@ class Errand:
         self._clock = session.services.clock
         self._trials = trials
         self._told_at = float("-inf")
+        self._story_every_s = _STORY_EVERY_S if session.err.isatty() else _LOGGED_EVERY_S
         self.accounts: dict[RunRef, Account] = {}
         self.not_reached = 0
         """Runs that were to come when it ended early."""
@@ -193,7 +196,7 @@ class Errand:
 
     def _tell(self, sentence: str) -> None:
         now = self._clock.monotonic()
-        if now - self._told_at >= _STORY_EVERY_S:
+        if now - self._told_at >= self._story_every_s:
             self._told_at = now
             self._session.tell(sentence)
 
