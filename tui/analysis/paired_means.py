@@ -8,7 +8,7 @@ on first use: call these in a thread.
 from math import ceil, inf, sqrt
 from typing import TYPE_CHECKING
 
-from tui.analysis.intervals import LEVEL, Z_95, Interval, t_quantile
+from tui.analysis.intervals import LEVEL, Z_95, Interval, t_interval, t_quantile
 from tui.analysis.paired_rates import Z_80
 
 if TYPE_CHECKING:
@@ -142,9 +142,8 @@ def clustered_difference(
     error = sqrt(count / (count - 1) * float((totals**2).sum())) / len(differences)
     if error <= 1e-15 * (1 + abs(mean)):
         return mean, Interval(mean, mean), float(mean == 0)
-    half = t_quantile(level, count - 1) * error
     p_value = 2 * float(stdtr(count - 1, -abs(mean) / error))
-    return mean, Interval(mean - half, mean + half), p_value
+    return mean, t_interval(mean, error, count - 1, level), p_value
 
 
 def rows_for_means(difference: float, deviation: float) -> float:
